@@ -1,0 +1,57 @@
+/** Many strings as one UTF-8 buffer; string i is `bytes[offsets[i] .. offsets[i + 1])`. */
+export interface StringTable {
+  readonly bytes: Uint8Array;
+  readonly offsets: Uint32Array;
+}
+
+/** Bits of `GraphColumns.flags`. */
+export const recordFlag = {
+  mutable: 1,
+  /** Inverse facts stay out: a bit that is not set means "no" or "unknown", and the details panel tells which. */
+  shared: 2,
+  lazy: 4,
+  inUse: 8,
+  leased: 16,
+  retained: 32,
+  /** The daemon would drop it at its next start. */
+  drops: 64,
+} as const;
+
+/** Codes of `GraphColumns.kinds`, by position. */
+export const recordKinds = ['base', 'layer', 'merge', 'diff'] as const;
+
+/** Codes of `GraphColumns.linkRoles`, by position. */
+export const linkRoles = ['layer', 'merge', 'lower', 'upper'] as const;
+
+/**
+ * The graph of one inventory in columns: entry i of each column is record i of the inventory. Links whose parent is
+ * not in the cache are left out. Sent whole, by structured clone of exactly these buffers.
+ */
+export interface GraphColumns {
+  readonly count: number;
+  readonly ids: StringTable;
+  /** What the person wrote, shortened to what a card can hold ("RUN npm ci"). */
+  readonly titles: StringTable;
+  /** The second line; empty where there is none. */
+  readonly subtitles: StringTable;
+  readonly kinds: Uint8Array;
+  /** Index into `typeNames`. */
+  readonly types: Uint8Array;
+  readonly typeNames: readonly string[];
+  readonly flags: Uint8Array;
+  /** Bytes; NaN is unknown. */
+  readonly sizes: Float64Array;
+  /** Epoch milliseconds; NaN is unknown. */
+  readonly createdAt: Float64Array;
+  /** Epoch milliseconds; NaN is never or unknown. */
+  readonly lastUsedAt: Float64Array;
+  readonly usageCounts: Float64Array;
+  /** The one parent that places the record: the layer parent, a merge's first input, a diff's upper; -1 for none. */
+  readonly primaryParents: Int32Array;
+  /** All links, primary ones included, parent to child. */
+  readonly linkParents: Uint32Array;
+  readonly linkChildren: Uint32Array;
+  readonly linkRoles: Uint8Array;
+  /** Merge: place of the input, from 0; else 0. */
+  readonly linkPositions: Uint16Array;
+}
