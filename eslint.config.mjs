@@ -10,6 +10,7 @@ const arrows = {
   bolt: [],
   protocol: ['model'],
   sources: ['model', 'bolt'],
+  headless: ['model', 'sources'],
   host: ['model', 'protocol', 'sources'],
   webview: ['model', 'protocol'],
 };
