@@ -1,0 +1,79 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { BoltError } from './boltError';
+
+/** Without it, opening a named pipe would wait for a writer. Windows has neither. */
+const doNotWait = process.platform === 'win32' ? 0 : constants.O_NONBLOCK;
+
+/** The bytes of one file: opened for reading only, without any lock. */
+export class BoltFile {
+  private constructor(
+    readonly path: string,
+    private readonly descriptor: number,
+  ) {}
+
+  /** @throws BoltError `notFound`, `noPermission`, `io`, or `notBolt` for what is no regular file. */
+  static open(path: string): BoltFile {
+    let descriptor: number;
+    try {
+      descriptor = openSync(path, constants.O_RDONLY | doNotWait);
+    } catch (error) {
+      throw openingError(path, error);
+    }
+    const file = new BoltFile(path, descriptor);
+    try {
+      if (!fstatSync(descriptor).isFile()) {
+        throw new BoltError('notBolt', { file: path }, 'this is not a regular file.');
+      }
+      return file;
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  }
+
+  /** Size now, in bytes. */
+  size(): number {
+    return fstatSync(this.descriptor).size;
+  }
+
+  /** Fills `target` from `position` on as far as the file reaches; returns the number of bytes read. */
+  read(target: Buffer, position: number): number {
+    let done = 0;
+    while (done < target.length) {
+      const count = this.readOnce(target, done, position + done);
+      if (count === 0) {
+        break;
+      }
+      done += count;
+    }
+    return done;
+  }
+
+  close(): void {
+    closeSync(this.descriptor);
+  }
+
+  private readOnce(target: Buffer, offset: number, position: number): number {
+    try {
+      return readSync(this.descriptor, target, offset, target.length - offset, position);
+    } catch (error) {
+      throw new BoltError('io', { file: this.path }, `reading failed at byte ${position}.`, { cause: error });
+    }
+  }
+}
+
+function openingError(file: string, cause: unknown): BoltError {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new BoltError('notFound', { file }, 'there is no such file.', { cause });
+    case 'EACCES':
+    case 'EPERM':
+      return new BoltError('noPermission', { file }, 'this file may not be read by the current user.', {
+        cause,
+      });
+    default:
+      return new BoltError('io', { file }, 'the file cannot be opened.', { cause });
+  }
+}
