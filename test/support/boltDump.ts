@@ -39,7 +39,7 @@ export function toDumpBytes(bytes: Buffer): DumpBytes {
   }
 }
 
-/** What Go calls printable (letters, marks, numbers, punctuation, symbols, the plain space), and tab and line feed. */
+/** Text without control characters below the space, but for tab and line feed. */
 function isPrintable(text: string): boolean {
-  return /^[\p{L}\p{M}\p{N}\p{P}\p{S} \n\t]*$/u.test(text);
+  return /^[\n\t\u0020-\u{10ffff}]*$/u.test(text);
 }
