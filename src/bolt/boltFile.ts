@@ -6,6 +6,8 @@ const doNotWait = process.platform === 'win32' ? 0 : constants.O_NONBLOCK;
 
 /** The bytes of one file: opened for reading only, without any lock. */
 export class BoltFile {
+  private isClosed = false;
+
   private constructor(
     readonly path: string,
     private readonly descriptor: number,
@@ -33,14 +35,16 @@ export class BoltFile {
 
   /** Size now, in bytes. */
   size(): number {
-    return fstatSync(this.descriptor).size;
+    return this.attempt('its size is unknown', () => fstatSync(this.descriptor).size);
   }
 
   /** Fills `target` from `position` on as far as the file reaches; returns the number of bytes read. */
   read(target: Buffer, position: number): number {
     let done = 0;
     while (done < target.length) {
-      const count = this.readOnce(target, done, position + done);
+      const count = this.attempt(`reading failed at byte ${position + done}`, () =>
+        readSync(this.descriptor, target, done, target.length - done, position + done),
+      );
       if (count === 0) {
         break;
       }
@@ -50,14 +54,21 @@ export class BoltFile {
   }
 
   close(): void {
-    closeSync(this.descriptor);
+    if (!this.isClosed) {
+      this.isClosed = true;
+      closeSync(this.descriptor);
+    }
   }
 
-  private readOnce(target: Buffer, offset: number, position: number): number {
+  private attempt<T>(problem: string, action: () => T): T {
+    // The system may have given the number of a closed descriptor to another file.
+    if (this.isClosed) {
+      throw new BoltError('io', { file: this.path }, 'the file was closed before all of it was read.');
+    }
     try {
-      return readSync(this.descriptor, target, offset, target.length - offset, position);
+      return action();
     } catch (error) {
-      throw new BoltError('io', { file: this.path }, `reading failed at byte ${position}.`, { cause: error });
+      throw new BoltError('io', { file: this.path }, `${problem}.`, { cause: error });
     }
   }
 }

@@ -1,17 +1,17 @@
-import { BoltBucket } from './bucket';
-import { elementLength, pageHeaderLength } from './layout';
+import type { BoltBucket } from './bucket';
+import { elementLength, hasSoundTable, pageHeaderLength } from './layout';
 import { readUint32, readUint64 } from './littleEndian';
 import type { PageView } from './pageView';
 
-/** Deeper trees of branch pages are taken for damage; a real one of 10 levels would fill any disk. */
+/** Deeper trees of pages are taken for damage; a sound one of ten levels would fill any disk. */
 const deepestTree = 64;
 const noBytes = Buffer.alloc(0);
 
-/** The children of one branch page, copied out of it, and how many of them were visited. */
+/** What was copied out of one branch page on the way down, and how many of its children were visited. */
 interface BranchLevel {
-  children: number[];
-  /** File positions of the entries that lead to the children. */
-  owners: number[];
+  readonly children: number[];
+  /** File positions of the elements that lead to the children. */
+  readonly owners: number[];
   next: number;
 }
 
@@ -32,23 +32,24 @@ export class BoltCursor {
   isBucket = false;
 
   private readonly view: PageView;
+  /** One for each branch page above the current leaf, from the root down; those from `depth` on wait to be used again. */
   private readonly levels: BranchLevel[] = [];
   private depth = 0;
   private isStarted = false;
   private index = -1;
   private count = 0;
-  /** Where the current element of the table begins in `page`. */
+  /** Where the current element of the page's table begins in `page`. */
   private element = 0;
   private sound: Uint8Array | undefined;
 
   /** @internal */
   constructor(private readonly owner: BoltBucket) {
-    this.view = owner.database.newView();
+    this.view = owner.pages.newView();
   }
 
   /**
    * Goes to the next entry; false after the last one.
-   * @throws BoltError when a damaged page is met, unless damage is being reported; then goes on behind it.
+   * @throws BoltError when it meets damage, unless damage is collected; then it goes on behind it.
    */
   next(): boolean {
     for (;;) {
@@ -81,13 +82,16 @@ export class BoltCursor {
     return Buffer.from(this.page.subarray(this.valueStart, this.valueEnd));
   }
 
-  /** The bucket of the current entry; only where `isBucket` is true. */
+  /**
+   * The bucket of the current entry. It stays valid when the cursor goes on.
+   * @throws TypeError if the entry is a value.
+   */
   bucket(): BoltBucket {
     if (!this.isBucket) {
       throw new TypeError('The current entry is a value, not a bucket.');
     }
-    const place = this.view.position + this.element - this.view.start;
-    return BoltBucket.child(this.owner, this.keyText(), this.view, this.valueStart, this.valueEnd, place);
+    const position = this.view.position + this.element - this.view.start;
+    return this.owner.child(this.keyText(), this.view, this.valueStart, this.valueEnd, position);
   }
 
   private showEntry(): void {
@@ -98,20 +102,12 @@ export class BoltCursor {
     this.valueEnd = this.valueStart + readUint32(page, element + 12);
   }
 
-  /** Goes to the next leaf page and stands in front of its first element. */
+  /** Goes to the next leaf page and stands in front of its first element; false if there is none. */
   private nextLeaf(): boolean {
     const { view } = this;
     let isLoaded = !this.isStarted && this.owner.loadRoot(view);
     this.isStarted = true;
-    for (;;) {
-      if (isLoaded && view.isLeaf) {
-        this.page = view.buffer;
-        this.index = -1;
-        this.count = view.count;
-        this.element = view.start + pageHeaderLength - elementLength;
-        this.sound = view.sound;
-        return true;
-      }
+    while (!isLoaded || !view.isLeaf) {
       if (isLoaded) {
         this.enterBranch();
       }
@@ -121,9 +117,15 @@ export class BoltCursor {
       }
       isLoaded = this.loadNextPage();
     }
+    this.page = view.buffer;
+    this.index = -1;
+    this.count = view.count;
+    this.element = view.start + pageHeaderLength - elementLength;
+    this.sound = view.sound;
+    return true;
   }
 
-  /** Shows the next child of the deepest branch page; false if that has no more, or if the child is damaged. */
+  /** Shows the next child of the deepest branch page; false if it has no more, or if the child cannot be used. */
   private loadNextPage(): boolean {
     const level = this.levels[this.depth - 1];
     const index = level.next++;
@@ -131,22 +133,26 @@ export class BoltCursor {
       this.depth--;
       return false;
     }
-    return this.owner.database.load(this.view, level.children[index], level.owners[index], this.owner);
+    return this.owner.pages.load(this.view, level.children[index], level.owners[index], this.owner);
   }
 
+  /** Notes the children of the branch page in view, to be visited next. */
   private enterBranch(): void {
     const { view } = this;
     if (this.depth === deepestTree) {
-      this.owner.database.damage('tooDeep', view.id, this.owner, `more than ${deepestTree} levels of pages.`);
+      const problem = `the tree of pages is over ${deepestTree} levels deep.`;
+      this.owner.pages.damage.report('tooDeep', view.id, this.owner, problem);
       return;
     }
-    const level = (this.levels[this.depth] ??= { children: [], owners: [], next: 0 });
-    this.depth++;
+    const level = (this.levels[this.depth++] ??= { children: [], owners: [], next: 0 });
     level.children.length = 0;
     level.owners.length = 0;
     level.next = 0;
+    // Each child page is checked by itself, so misplaced keys do no harm here if the table has the right length.
+    const { sound } = view;
+    const isTableSound = sound === undefined || hasSoundTable(view);
     for (let index = 0; index < view.count; index++) {
-      if (view.sound === undefined || view.sound[index] === 1) {
+      if (isTableSound || sound[index] === 1) {
         const at = view.start + pageHeaderLength + elementLength * index;
         level.children.push(readUint64(view.buffer, at + 8));
         level.owners.push(view.position + at - view.start);
@@ -157,6 +163,8 @@ export class BoltCursor {
   private finish(): void {
     this.view.release();
     this.page = noBytes;
+    this.isBucket = false;
+    this.keyStart = this.keyEnd = this.valueStart = this.valueEnd = 0;
     this.index = -1;
     this.count = 0;
   }

@@ -18,8 +18,20 @@ export interface PageArea {
   readonly isLeaf: boolean;
 }
 
-/** Whether the page is laid out as bbolt writes pages. The element table must lie inside the page. */
-export function isLaidOut({ buffer, start, end, count, isLeaf }: PageArea): boolean {
+/**
+ * Checks that the page is laid out as bbolt writes pages; its element table must lie inside it.
+ * @returns `undefined` if it is; else a 1 for each element that can be trusted all the same.
+ */
+export function checkLayout(area: PageArea): Uint8Array | undefined {
+  return isLaidOut(area) ? undefined : soundElements(area);
+}
+
+/** Whether the keys begin right behind the element table, so that its length is right. */
+export function hasSoundTable(area: PageArea): boolean {
+  return elementStart(area, 0) === area.start + pageHeaderLength + elementLength * area.count;
+}
+
+function isLaidOut({ buffer, start, end, count, isLeaf }: PageArea): boolean {
   const table = start + pageHeaderLength;
   let expected = table + elementLength * count;
   if (isLeaf) {
@@ -43,18 +55,16 @@ export function isLaidOut({ buffer, start, end, count, isLeaf }: PageArea): bool
 }
 
 /**
- * For a page that is not laid out rightly: which elements can still be trusted, a 1 for each.
- *
  * An element with a wrong position disagrees with both neighbours, one with a wrong length only with the next. So an element is
  * sound if the next one begins where it ends, or if it begins where the one before ends and the next is itself the wrong one.
  */
-export function soundElements(area: PageArea): Uint8Array {
+function soundElements(area: PageArea): Uint8Array {
   const { count, start, end } = area;
   const dataStart = start + pageHeaderLength + elementLength * count;
   const sound = new Uint8Array(count);
   const isLinked = (index: number): boolean =>
     index < 0
-      ? elementStart(area, 0) === dataStart
+      ? hasSoundTable(area)
       : index + 1 >= count || elementEnd(area, index) === elementStart(area, index + 1);
   for (let index = 0; index < count; index++) {
     const fits =

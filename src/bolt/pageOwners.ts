@@ -1,46 +1,43 @@
 const chunkSize = 4096;
-/** Marks the second and further pages of a page with overflow. */
-const continuation = -1;
+/** Instead of an owner: this page must not be used. */
+const blocked = Number.POSITIVE_INFINITY;
 
 /**
  * Which entry of the file leads to each page. In a sound tree that is exactly one, so a page reached from a second place is
- * damage: a cycle, or two parents. Held for a whole reading, this keeps every walk linear in the size of the file.
+ * damage: a cycle, or two parents. Kept for a whole reading, this holds every walk to a time linear in the size of the file.
  */
 export class PageOwners {
-  private readonly chunks: (Float64Array | undefined)[] = [];
+  /** Owners by page, 0 for none yet; for a page that continues page n, -n. */
+  private readonly chunks: Float64Array[] = [];
 
   /**
    * Notes that the entry at file position `owner` (above 0) leads to `page`.
-   * @returns false if another entry already leads there.
+   * @returns whether that is news, known already, or not so because another entry leads there.
    */
-  claim(page: number, owner: number): boolean {
-    const chunk = this.chunk(page);
-    const slot = page % chunkSize;
-    const known = chunk[slot];
+  claim(page: number, owner: number): 'new' | 'known' | 'taken' {
+    const chunk = this.chunkOf(page);
+    const known = chunk[page % chunkSize];
     if (known === 0) {
-      chunk[slot] = owner;
-      return true;
+      chunk[page % chunkSize] = owner;
+      return 'new';
     }
-    return known === owner;
+    return known === owner ? 'known' : 'taken';
   }
 
-  /** Notes that the `count` pages after `page` continue it; false if one of them is reached from elsewhere. */
+  /** Notes that the `count` pages after `page` continue it. If one of them is in use already, false, and `page` stays blocked. */
   claimOverflow(page: number, count: number): boolean {
     for (let next = page + 1; next <= page + count; next++) {
-      const chunk = this.chunk(next);
-      const slot = next % chunkSize;
-      const known = chunk[slot];
-      const mark = continuation * page;
-      if (known !== 0 && known !== mark) {
+      const chunk = this.chunkOf(next);
+      if (chunk[next % chunkSize] !== 0) {
+        this.chunkOf(page)[page % chunkSize] = blocked;
         return false;
       }
-      chunk[slot] = mark;
+      chunk[next % chunkSize] = -page;
     }
     return true;
   }
 
-  private chunk(page: number): Float64Array {
-    const index = Math.floor(page / chunkSize);
-    return (this.chunks[index] ??= new Float64Array(chunkSize));
+  private chunkOf(page: number): Float64Array {
+    return (this.chunks[Math.floor(page / chunkSize)] ??= new Float64Array(chunkSize));
   }
 }
