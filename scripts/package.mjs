@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installRoot } from './support/install.mjs';
 import { root } from './support/paths.mjs';
+import { packedFiles } from './support/zip.mjs';
 
 /** Builds the extension small, packs it into build-cache-inspector-VERSION.vsix and says what is in it. */
 await installRoot();
-const { manifest, packageExtension, packageProblems, packedFiles } = await import('./support/vsix.mjs');
+const { manifest, packageExtension, packageProblems } = await import('./support/vsix.mjs');
 
 const { name, version } = manifest();
 const file = join(root, `${name}-${version}.vsix`);

@@ -9,7 +9,9 @@ await installRoot();
 const { layers } = await import('./support/layers.mjs');
 
 const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !layers.some((layer) => layer.name === name));
+const means = (/** @type {string} */ word, /** @type {string} */ name) =>
+  name === word || name.startsWith(`${word}-`);
+const unknown = wanted.filter((word) => !layers.some(({ name }) => means(word, name)));
 if (unknown.length > 0) {
   console.error(
     `No layer is named ${unknown.join(', ')}. There are: ${layers.map(({ name }) => name).join(', ')}.`,
@@ -19,7 +21,7 @@ if (unknown.length > 0) {
 
 const outcomes = [];
 for (const { name, title, run } of layers) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  if (wanted.length > 0 && !wanted.some((word) => means(word, name))) continue;
   console.log(`\n=== ${title}`);
   const start = performance.now();
   const tally = await run().catch((error) => {
@@ -33,9 +35,8 @@ for (const { name, title, run } of layers) {
 
 console.log('\n=== Summary');
 for (const { title, tally, seconds } of outcomes) {
-  console.log(
-    `${tally.failed > 0 ? 'FAILED' : 'ok    '} ${title.padEnd(44)} ${seconds.padStart(6)} s  ${formatTally(tally)}`,
-  );
+  const mark = tally.failed > 0 ? 'FAILED' : 'ok';
+  console.log(mark.padEnd(6), title.padEnd(36), `${seconds} s`.padStart(8), ` ${formatTally(tally)}`);
 }
 const total = sum(outcomes.map(({ tally }) => tally));
 console.log(formatTally(total));

@@ -3,6 +3,7 @@ import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { installPiece, pieceFolder } from './install.mjs';
 import { runProcess } from './processes.mjs';
+import { temporaryFolder } from './temporary.mjs';
 
 /**
  * @typedef {object} BrowserChoice
@@ -12,35 +13,35 @@ import { runProcess } from './processes.mjs';
  */
 
 /**
- * The browser to test with: what `BCI_BROWSER` says (`system`, `npm` or the path of a Chromium), else the system's, else the one from npm.
- * @returns {Promise<BrowserChoice>}
- * @throws when there is none
- */
-export async function findBrowser() {
-  const wish = process.env.BCI_BROWSER ?? '';
-  if (!['', 'system', 'npm'].includes(wish)) return { name: wish, executablePath: wish, env: {} };
-  const system = wish === 'npm' ? undefined : systemBrowser();
-  if (system !== undefined) return { name: system, executablePath: system, env: {} };
-  if (wish === 'system') throw new Error('BCI_BROWSER=system, but no Chrome, Chromium or Edge was found');
-  if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new Error(
-      'no Chrome, Chromium or Edge was found, and npm carries one for linux-x64 only; name one by BCI_BROWSER',
-    );
-  }
-  return npmBrowser();
-}
-
-/**
- * Starts the browser, headless.
+ * Starts a headless browser: what `BCI_BROWSER` says (`system`, `npm` or the path of a Chromium), else the system's,
+ * and if there is none or it does not start, the one from npm.
  * @returns {Promise<{ browser: import('playwright-core').Browser, name: string }>}
  */
 export async function launchBrowser() {
-  const { name, executablePath, env } = await findBrowser();
+  const wish = process.env.BCI_BROWSER || undefined;
+  if (wish === 'npm') return launch(await npmBrowser());
+  if (wish !== undefined && wish !== 'system') return launch({ name: wish, executablePath: wish, env: {} });
+  const executablePath = systemBrowser();
+  if (executablePath === undefined) {
+    if (wish === 'system') throw new Error('BCI_BROWSER=system, but no Chrome, Chromium or Edge was found');
+    return launch(await npmBrowser());
+  }
+  try {
+    return await launch({ name: executablePath, executablePath, env: {} });
+  } catch (error) {
+    if (wish === 'system' || !npmHasBrowser()) throw error;
+    console.error(`${executablePath} does not start; using the browser from npm`);
+    return launch(await npmBrowser());
+  }
+}
+
+/** @param {BrowserChoice} choice */
+async function launch({ name, executablePath, env }) {
   const { chromium } = await loadPlaywright();
   const browser = await chromium.launch({
     executablePath,
     headless: true,
-    env: { ...definedEnvironment(), ...env },
+    env: { ...definedEnvironment(), HOME: temporaryFolder('browser'), ...env },
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -48,6 +49,7 @@ export async function launchBrowser() {
       '--no-first-run',
       '--disable-background-networking',
       '--disable-component-update',
+      '--disable-dev-shm-usage',
       '--disable-sync',
     ],
   });
@@ -110,11 +112,20 @@ function isExecutable(path) {
   }
 }
 
+function npmHasBrowser() {
+  return process.platform === 'linux' && process.arch === 'x64';
+}
+
 /**
  * The Chromium of the npm package, unpacked once beside it together with the libraries it wants (NSS, NSPR, expat) and a font.
  * @returns {Promise<BrowserChoice>}
  */
 async function npmBrowser() {
+  if (!npmHasBrowser()) {
+    throw new Error(
+      'npm carries a browser for linux-x64 only; install Chrome, Chromium or Edge, or name one by BCI_BROWSER',
+    );
+  }
   await installPiece('browser');
   const modules = join(pieceFolder('browser'), 'node_modules');
   const unpacked = join(modules, '.unpacked');

@@ -1,5 +1,6 @@
-import { readdirSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { pieceFolder } from './install.mjs';
 import { distFolder, outFolder, root } from './paths.mjs';
@@ -41,20 +42,34 @@ export async function buildBundles({ production = false, names = Object.keys(bun
       const bundle = bundles[name];
       if (bundle === undefined) throw new Error(`there is no bundle named ${name}`);
       const outfile = join(distFolder, `${name}.js`);
-      await build({
+      const { outputFiles } = await build({
         ...bundle.options,
         absWorkingDir: root,
         entryPoints: [bundle.entry],
         outfile,
+        write: false,
         bundle: true,
         minify: production,
         sourcemap: !production,
         logLevel: 'warning',
         legalComments: 'none',
       });
+      for (const { path, contents } of outputFiles) replaceFile(path, contents);
       return { name, bytes: statSync(outfile).size };
     }),
   );
+}
+
+/**
+ * Writes a file so that who reads it meanwhile gets the old or the new one, never a part.
+ * @param {string} path
+ * @param {Uint8Array} contents
+ */
+function replaceFile(path, contents) {
+  mkdirSync(dirname(path), { recursive: true });
+  const partial = `${path}.${process.pid}.partial`;
+  writeFileSync(partial, contents);
+  renameSync(partial, path);
 }
 
 /** The host suite's folders: what is written, and what of it runs. */
@@ -84,3 +99,46 @@ export async function buildHostSuite() {
     logLevel: 'warning',
   });
 }
+
+/**
+ * Compiles one benchmark to a program that runs it.
+ * @param {string} name
+ * @param {string} figures where the program writes what it measured
+ * @returns {Promise<string>} the program
+ */
+export async function buildBench(name, figures) {
+  const outfile = join(outFolder, 'bench', `${name}.mjs`);
+  await build({
+    absWorkingDir: root,
+    stdin: {
+      contents: `import * as bench from './${name}.bench.ts';
+        import { runBench } from './support/bench.ts';
+        await runBench(bench, ${JSON.stringify(figures)});`,
+      resolveDir: join(root, 'test', 'bench'),
+    },
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    packages: 'external',
+    plugins: [scriptsStayOutside],
+    sourcemap: 'inline',
+    logLevel: 'warning',
+  });
+  return outfile;
+}
+
+/**
+ * The scripts know the project's folder by where they lie, so a benchmark that uses them loads them from there.
+ * @type {import('esbuild').Plugin}
+ */
+const scriptsStayOutside = {
+  name: 'scripts-stay-outside',
+  setup({ onResolve }) {
+    onResolve({ filter: /scripts\/support\/\w+\.mjs$/ }, ({ path, resolveDir }) => ({
+      path: pathToFileURL(join(resolveDir, path)).href,
+      external: true,
+    }));
+  },
+};

@@ -10,34 +10,43 @@ import { removeFolder, temporaryFolder } from './temporary.mjs';
 import { installServer, startServer } from './vscodeServer.mjs';
 
 /** A run that takes longer has failed. */
-const timeoutMs = 180_000;
+export const hostTimeoutMs = 180_000;
 
 /**
- * What a run of the suite gives to it and gets from it, whatever host it runs in.
- *
- * @typedef {object} HostRunFiles
+ * @typedef {object} PreparedRun what a run of the suite needs, whatever host it runs in
  * @property {string} workspace an empty folder to open
  * @property {NodeJS.ProcessEnv} env for the extension host
- * @property {(exitCode: number | undefined) => HostReport} judge
+ * @property {(exitCode: number | undefined, log?: readonly string[]) => HostReport} judge
  *
- * @typedef {import('./hostVerdict.mjs').Verdict & { result: import('./hostVerdict.mjs').HostResult | undefined }} HostReport
+ * @typedef {object} HostReport
+ * @property {import('./hostVerdict.mjs').Verdict} verdict
+ * @property {import('./hostVerdict.mjs').HostResult} [result]
+ * @property {readonly string[]} log the host's last lines, when there is no result
  */
 
 /**
  * @param {string} runFolder
- * @returns {HostRunFiles}
+ * @returns {PreparedRun}
  */
 export function prepareHostRun(runFolder) {
   const workspace = join(runFolder, 'workspace');
   const resultFile = join(runFolder, 'result.json');
   const nonce = randomUUID();
   mkdirSync(workspace);
+  const read = (/** @type {string} */ file) => (existsSync(file) ? readFileSync(file, 'utf8') : undefined);
   return {
     workspace,
     env: { BCI_HOST_RESULT: resultFile, BCI_HOST_NONCE: nonce },
-    judge(exitCode) {
-      const result = existsSync(resultFile) ? JSON.parse(readFileSync(resultFile, 'utf8')) : undefined;
-      return { ...judgeHostRun({ exitCode, result, nonce, files: hostSuiteFiles() }), result };
+    judge(exitCode, log = []) {
+      const text = read(resultFile);
+      const result = text === undefined ? undefined : JSON.parse(text);
+      const lastTest = read(`${resultFile}.last`);
+      const verdict = judgeHostRun({ exitCode, result, lastTest, nonce, files: hostSuiteFiles() });
+      return {
+        verdict,
+        result,
+        log: result === undefined ? log.filter((line) => !isNoise(line)).slice(-20) : [],
+      };
     },
   };
 }
@@ -45,35 +54,43 @@ export function prepareHostRun(runFolder) {
 /**
  * Runs the compiled host suite in the Node extension host of a VS Code server, driven through a headless browser.
  * @param {import('./vscodeServer.mjs').ServerKind} kind
- * @returns {Promise<HostReport>} with the last lines of the host's log among the problems when there is no result
+ * @returns {Promise<HostReport>}
  */
 export async function runHostSuiteOnServer(kind) {
   const installed = await installServer(kind);
   const runFolder = temporaryFolder('host');
   const run = prepareHostRun(runFolder);
   const server = await startServer(installed, { runFolder, testDriver: true, env: run.env });
-  const { browser } = await launchBrowser();
   try {
-    /** @type {string[]} */
-    const log = [];
-    const page = await browser.newPage();
-    page.on('console', (message) => log.push(message.text().slice(0, 500)));
-    const ended = new Promise((resolve) => {
-      void page.exposeFunction('codeAutomationLog', () => undefined);
-      void page.exposeFunction('codeAutomationExit', (/** @type {number} */ code) => resolve(code));
-    });
-    const late = new Promise((resolve) => setTimeout(resolve, timeoutMs).unref());
-    const gone = server.ended.then(() => log.push('the VS Code server ended'));
-    await page.goto(testPageAddress(server, run.workspace));
-    const code = await Promise.race([ended, late, gone]);
-    const report = run.judge(typeof code === 'number' ? code : undefined);
-    if (report.result === undefined) report.problems.push(...log.filter((line) => !isNoise(line)).slice(-20));
-    return report;
+    const { browser } = await launchBrowser();
+    try {
+      /** @type {string[]} */
+      const log = [];
+      const page = await browser.newPage();
+      page.on('console', (message) => log.push(message.text().slice(0, 500)));
+      /** @type {Promise<number>} */
+      const ended = new Promise((resolve) => {
+        void page.exposeFunction('codeAutomationLog', () => undefined);
+        void page.exposeFunction('codeAutomationExit', resolve);
+      });
+      await page.goto(testPageAddress(server, run.workspace));
+      const exitCode = await Promise.race([ended, late(hostTimeoutMs), server.ended]);
+      return run.judge(exitCode, log);
+    } finally {
+      await browser.close();
+    }
   } finally {
-    await browser.close();
     await server.stop();
     removeFolder(runFolder);
   }
+}
+
+/**
+ * @param {number} ms
+ * @returns {Promise<undefined>}
+ */
+function late(ms) {
+  return new Promise((resolve) => setTimeout(() => resolve(undefined), ms).unref());
 }
 
 /**
@@ -101,9 +118,11 @@ function slashed(path) {
 }
 
 /**
- * What every workbench of a server says that carries no compiled modules and no gallery.
+ * What every workbench says whose server carries no compiled modules and has no gallery.
  * @param {string} line
  */
 function isNoise(line) {
-  return /%c +INFO|bindings file|native-watchdog|404|serviceWorker|Ignoring fetching/.test(line);
+  return /^%c +INFO|bindings file|native-watchdog|404|serviceWorker|sandbox attribute|same-origin iframe/.test(
+    line,
+  );
 }

@@ -18,6 +18,7 @@
  * @typedef {object} HostRun what the driver saw
  * @property {number | undefined} exitCode `undefined` when the host did not end in time
  * @property {unknown} result the parsed result file; `undefined` when there is none
+ * @property {string} [lastTest] the test that was begun last, known also of a host that did not live to its end
  * @property {string} nonce what the driver gave
  * @property {readonly string[]} files the suite's files, as `HostTest.file` names them
  *
@@ -35,9 +36,11 @@
  * @param {HostRun} run
  * @returns {Verdict}
  */
-export function judgeHostRun({ exitCode, result, nonce, files }) {
-  if (exitCode === undefined) return untrusted('the extension host did not end in time');
-  if (result === undefined) return untrusted(`the suite wrote no result (exit code ${exitCode})`);
+export function judgeHostRun({ exitCode, result, lastTest, nonce, files }) {
+  const where = lastTest === undefined ? 'before any test' : `in the test "${lastTest}"`;
+  if (exitCode === undefined) return untrusted(`the extension host did not end in time; it is ${where}`);
+  if (result === undefined)
+    return untrusted(`the suite wrote no result (exit code ${exitCode}); it ended ${where}`);
   if (!isHostResult(result)) return untrusted('the result file is not one of the suite');
   if (result.nonce !== nonce) return untrusted('the result file is of another run');
 
@@ -55,7 +58,7 @@ export function judgeHostRun({ exitCode, result, nonce, files }) {
   if (failed === 0 && exitCode !== 0) problems.push(`no test failed, but the exit code is ${exitCode}`);
   if (failed > 0 && exitCode === 0) problems.push('tests failed, but the exit code is 0');
   const distrust = problems.length > 0 ? 1 : 0;
-  if (failed > 0) problems.push(`${failed} tests failed`);
+  if (failed > 0) problems.push(`${failed} of ${result.tests.length} tests failed`);
   return { passed, failed: failed + distrust, skipped, problems };
 }
 

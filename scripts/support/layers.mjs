@@ -1,19 +1,20 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildBundles, buildHostSuite } from './bundles.mjs';
-import { runHostSuiteOnServer } from './hostRun.mjs';
-import { installPiece, runNpm } from './install.mjs';
+import { buildBundles } from './bundles.mjs';
+import { hostOnDesktop, hostOnServer } from './hostLayer.mjs';
+import { runNpm } from './install.mjs';
 import { outFolder, root } from './paths.mjs';
 import { runProcess } from './processes.mjs';
-import { oneFailed, onePassed, oneSkipped, tallyOfVitest } from './tally.mjs';
+import { oneFailed, onePassed, oneSkipped, sum, tallyOfVitest } from './tally.mjs';
 import { temporaryFolder } from './temporary.mjs';
-import { canRunServer } from './vscodeServer.mjs';
-import { packageExtension, packageProblems, packedFiles } from './vsix.mjs';
+import { whyNoServer } from './vscodeServer.mjs';
+import { packageExtension, packageProblems } from './vsix.mjs';
+import { packedFiles } from './zip.mjs';
 
 /**
  * One layer of `npm test`.
  * @typedef {object} Layer
- * @property {string} name as it is given on the command line; several layers may share it
+ * @property {string} name as it is given on the command line; `host` stands for every layer that begins with `host-`
  * @property {string} title
  * @property {() => Promise<import('./tally.mjs').Tally>} run rejects when it could not run at all, which is a failure
  */
@@ -26,8 +27,9 @@ export const layers = [
   { name: 'unit', title: 'Unit tests', run: () => vitest('unit', 'vitest.config.ts') },
   { name: 'build', title: 'Build', run: buildLayer },
   { name: 'package', title: 'Package', run: packageLayer },
-  { name: 'host', title: 'Host suite, oldest VS Code server', run: () => hostLayer('oldest') },
-  { name: 'host', title: 'Host suite, newest VS Code server', run: () => hostLayer('newest') },
+  { name: 'host-oldest', title: 'Host suite, oldest VS Code server', run: () => hostOnServer('oldest') },
+  { name: 'host-newest', title: 'Host suite, newest VS Code server', run: () => hostOnServer('newest') },
+  { name: 'host-desktop', title: 'Host suite, desktop VS Code', run: desktopLayer },
   { name: 'ui', title: 'UI tests', run: uiLayer },
 ];
 
@@ -68,32 +70,14 @@ async function packageLayer() {
   return problems.length === 0 ? onePassed() : oneFailed();
 }
 
-/** @param {import('./vscodeServer.mjs').ServerKind} kind */
-async function hostLayer(kind) {
-  if (!canRunServer()) return skipForPlatform();
-  await installPiece('driver');
-  await buildBundles({ names: ['extension', 'page', 'layoutWorker'] });
-  await buildHostSuite();
-  const report = await runHostSuiteOnServer(kind);
-  printHostReport(report);
-  return report;
+/** Where there is no desktop VS Code the servers have run the suite, and nothing is skipped. */
+async function desktopLayer() {
+  return (await hostOnDesktop()) ?? sum([]);
 }
 
 async function uiLayer() {
-  return canRunServer() ? vitest('ui', 'vitest.ui.config.ts') : skipForPlatform();
-}
-
-function skipForPlatform() {
-  console.log(`SKIPPED: npm carries no VS Code server that runs on ${process.platform}-${process.arch}.`);
+  const reason = await whyNoServer('newest');
+  if (reason === undefined) return vitest('ui', 'vitest.ui.config.ts');
+  console.log(`SKIPPED: ${reason}`);
   return oneSkipped();
-}
-
-/** @param {import('./hostRun.mjs').HostReport} report */
-function printHostReport({ result, problems }) {
-  const marks = { passed: '✓', failed: '✗', skipped: '-' };
-  if (result) console.log(`VS Code ${result.vscode}, Node ${result.node}, ${result.loaded} tests loaded`);
-  for (const { title, state, durationMs, error } of result?.tests ?? []) {
-    console.log(`  ${marks[state]} ${title} (${durationMs} ms)${error === undefined ? '' : `\n${error}`}`);
-  }
-  problems.forEach((problem) => console.error(`  ! ${problem}`));
 }

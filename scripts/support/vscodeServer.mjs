@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installInner, installPiece, lockedPackage, pieceFolder } from './install.mjs';
 import { runProcess, startProcess, stopProcess } from './processes.mjs';
+import { temporaryFolder } from './temporary.mjs';
 
 /**
  * A VS Code server from the npm package `code-server`: workbench, Node extension host and webviews, on 127.0.0.1.
@@ -19,7 +20,7 @@ import { runProcess, startProcess, stopProcess } from './processes.mjs';
  * @property {string} origin its address, as "http://127.0.0.1:41234"
  * @property {string} authority the same without the scheme
  * @property {() => string} log all it has printed
- * @property {Promise<void>} ended settles when the server has ended, for whatever reason
+ * @property {Promise<undefined>} ended settles when the server has ended, for whatever reason
  * @property {() => Promise<void>} stop
  */
 
@@ -36,11 +37,6 @@ const nodePackages = {
 };
 
 const platform = `${process.platform}-${process.arch}`;
-
-/** Whether a server can run on this platform. */
-export function canRunServer() {
-  return nodePackages[platform] !== undefined;
-}
 
 /**
  * Installs a server if it is missing.
@@ -195,4 +191,20 @@ function listeningPort(child, log) {
     child.once('exit', (code) => give(`ended with code ${code}`));
     child.once('close', () => clearTimeout(timer));
   });
+}
+
+/**
+ * Why a server cannot run here; nothing when it can. It is known to run on linux-x64; elsewhere it is tried.
+ * @param {ServerKind} kind
+ * @returns {Promise<string | undefined>}
+ */
+export async function whyNoServer(kind) {
+  if (platform === 'linux-x64') return undefined;
+  try {
+    const server = await startServer(await installServer(kind), { runFolder: temporaryFolder('probe') });
+    await server.stop();
+    return undefined;
+  } catch (error) {
+    return `the VS Code server from npm does not run on ${platform}: ${error instanceof Error ? error.message : error}`;
+  }
 }

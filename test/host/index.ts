@@ -12,6 +12,7 @@ import type { HostResult, HostTest } from '../../scripts/support/hostVerdict.mjs
  * @throws when a test failed
  */
 export async function run(): Promise<void> {
+  process.setSourceMapsEnabled(true);
   const mocha = new Mocha({ ui: 'bdd', timeout: 20_000, forbidOnly: true, reporter: Quiet });
   const files = readdirSync(__dirname).filter((name) => name.endsWith('.test.js'));
   for (const file of files.sort()) mocha.addFile(join(__dirname, file));
@@ -30,6 +31,7 @@ export async function run(): Promise<void> {
         error,
       });
     };
+    runner.on('test', (test) => noteBeginning(test.fullTitle()));
     runner.on('pass', (test) => note(test, 'passed'));
     runner.on('pending', (test) => note(test, 'skipped'));
     runner.on('fail', (test, error: Error) => note(test, 'failed', error.stack ?? error.message));
@@ -50,6 +52,12 @@ class Quiet extends Mocha.reporters.Base {}
 /** The test file's name without ending; a failed hook counts for the file it stands in. */
 function fileOf(test: Mocha.Runnable): string {
   return /([^/\\]+)\.js$/.exec(test.file ?? '')?.[1] ?? '';
+}
+
+/** Leaves the name of the test that is about to run, for the case that the host does not outlive it. */
+function noteBeginning(title: string): void {
+  const path = process.env.BCI_HOST_RESULT;
+  if (path !== undefined) writeFileSync(`${path}.last`, title);
 }
 
 /** Writes the result so that it is there whole or not at all. */

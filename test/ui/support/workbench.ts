@@ -49,9 +49,12 @@ const expectedErrors = [
   /A bad HTTP response code \(404\)/,
 ];
 
+/** One browser for all the windows that a test file opens. */
 let sharedBrowser: Promise<Browser> | undefined;
+const opened = new Set<Workbench>();
 
 afterAll(async () => {
+  for (const workbench of opened) await workbench.close();
   await (await sharedBrowser)?.close();
   sharedBrowser = undefined;
 });
@@ -72,6 +75,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   const context = await browser.newContext({ viewport: options.viewport ?? { width: 1280, height: 800 } });
   const page = await context.newPage();
   const workbench = new Workbench(page, context, folder);
+  opened.add(workbench);
   await page.goto(`${inject('vscodeOrigin')}/?${new URLSearchParams({ workspace }).toString()}`);
   await workbench.waitUntilReady();
   await page.locator(`.monaco-workbench.${theme.className}`).waitFor();
@@ -211,7 +215,9 @@ export class Workbench {
     return path;
   }
 
+  /** Closes the window. One that a failed test left open is closed after the last test of its file. */
   async close(): Promise<void> {
+    opened.delete(this);
     await this.#context.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }
