@@ -1,27 +1,20 @@
+import { graphShape } from '../model/graphShape';
 import type { InventoryIndex } from '../model/inventoryIndex';
-import type { CacheRecord, ParentLink } from '../model/record';
+import { creationOrder } from '../model/order';
+import type { CacheRecord } from '../model/record';
 import { recordTitle } from '../model/title';
-import { linkRoles, recordFlag, recordKinds, type GraphColumns } from './graphColumns';
+import { recordFlag, recordKinds, type GraphColumns } from './graphColumns';
 import { encodeStrings } from './stringTable';
 
 const maximumTypes = 256;
 const otherTypes = 'other types';
-const maximumPosition = 0xffff;
 
-/** The graph of an inventory in the form that the page gets. Linear in records and links. */
+/** The graph of an inventory in the form that the page gets. Linear, but for what `graphShape` sorts once. */
 export function columnsOf(index: InventoryIndex): GraphColumns {
   const { records } = index.inventory;
   const titles = records.map((record) => recordTitle(record, (id) => index.record(id)));
   const types = new TypeCodes();
-  const links = new Links();
-  const primaryParents = new Int32Array(records.length).fill(-1);
-  records.forEach((record, child) => {
-    for (const link of record.parents) {
-      const parent = index.recordIndex(link.id);
-      if (parent !== undefined) links.add(parent, child, link);
-    }
-    primaryParents[child] = primaryParent(record, index);
-  });
+  const { primaryParents, linkParents, linkChildren, linkRoles, linkPositions } = graphShape(index);
   return {
     count: records.length,
     ids: encodeStrings(records.map(({ id }) => id)),
@@ -35,23 +28,13 @@ export function columnsOf(index: InventoryIndex): GraphColumns {
     createdAt: Float64Array.from(records, ({ createdAt }) => createdAt ?? Number.NaN),
     lastUsedAt: Float64Array.from(records, ({ lastUsedAt }) => lastUsedAt ?? Number.NaN),
     usageCounts: Float64Array.from(records, ({ usageCount }) => usageCount),
+    creationOrder: creationOrder(index).slice(),
     primaryParents,
-    linkParents: Uint32Array.from(links.parents),
-    linkChildren: Uint32Array.from(links.children),
-    linkRoles: Uint8Array.from(links.roles),
-    linkPositions: Uint16Array.from(links.positions),
+    linkParents,
+    linkChildren,
+    linkRoles,
+    linkPositions,
   };
-}
-
-/** The layer parent; of a merge the first input that is in the cache; of a diff the upper, else the lower. */
-function primaryParent(record: CacheRecord, index: InventoryIndex): number {
-  let best: { place: number; parent: number } | undefined;
-  for (const { id, role, position = 0 } of record.parents) {
-    const parent = index.recordIndex(id);
-    const place = role === 'merge' ? position : role === 'lower' ? 1 : 0;
-    if (parent !== undefined && (best === undefined || place < best.place)) best = { place, parent };
-  }
-  return best?.parent ?? -1;
 }
 
 function flagsOf(record: CacheRecord): number {
@@ -79,19 +62,5 @@ class TypeCodes {
     const code = Math.min(this.names.length, maximumTypes) - 1;
     this.#codes.set(type, code);
     return code;
-  }
-}
-
-class Links {
-  readonly parents: number[] = [];
-  readonly children: number[] = [];
-  readonly roles: number[] = [];
-  readonly positions: number[] = [];
-
-  add(parent: number, child: number, { role, position = 0 }: ParentLink): void {
-    this.parents.push(parent);
-    this.children.push(child);
-    this.roles.push(linkRoles.indexOf(role));
-    this.positions.push(Math.min(position, maximumPosition));
   }
 }

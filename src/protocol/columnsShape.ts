@@ -1,4 +1,5 @@
-import { linkRoles, recordKinds, type GraphColumns, type StringTable } from './graphColumns';
+import { parentRoles } from '../model/links';
+import { recordKinds, type GraphColumns, type StringTable } from './graphColumns';
 import { anyObject, count, listOf, reject, text, type Shape } from './shape';
 
 type Column = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array;
@@ -29,6 +30,7 @@ export const graphColumns: Shape<GraphColumns> = (value, path) => {
     createdAt: column('createdAt', Float64Array, records),
     lastUsedAt: column('lastUsedAt', Float64Array, records),
     usageCounts: column('usageCounts', Float64Array, records),
+    creationOrder: column('creationOrder', Uint32Array, records),
     primaryParents: column('primaryParents', Int32Array, records),
     linkParents: column('linkParents', Uint32Array, links),
     linkChildren: column('linkChildren', Uint32Array, links),
@@ -37,10 +39,11 @@ export const graphColumns: Shape<GraphColumns> = (value, path) => {
   };
   within(columns.kinds, 0, recordKinds.length, at('kinds'));
   within(columns.types, 0, columns.typeNames.length, at('types'));
+  permutation(columns.creationOrder, at('creationOrder'));
   within(columns.primaryParents, -1, records, at('primaryParents'));
   within(columns.linkParents, 0, records, at('linkParents'));
   within(columns.linkChildren, 0, records, at('linkChildren'));
-  within(columns.linkRoles, 0, linkRoles.length, at('linkRoles'));
+  within(columns.linkRoles, 0, parentRoles.length, at('linkRoles'));
   return columns;
 };
 
@@ -61,5 +64,14 @@ function stringTable(value: unknown, path: string, length: number): StringTable 
 function within(column: Column, from: number, to: number, path: string): void {
   for (const entry of column) {
     if (entry < from || entry >= to) reject(path, `between ${from} and ${to - 1} throughout`);
+  }
+}
+
+/** Every index exactly once. */
+function permutation(order: Uint32Array, path: string): void {
+  const seen = new Uint8Array(order.length);
+  for (const index of order) {
+    if (index >= order.length || seen[index] === 1) reject(path, 'every index once');
+    seen[index] = 1;
   }
 }

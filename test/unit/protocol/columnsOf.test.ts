@@ -67,6 +67,24 @@ test('each column tells of the records in inventory order', () => {
   expect([...result.primaryParents]).toEqual([-1, 0]);
 });
 
+test('the order is by creation, also below the millisecond', () => {
+  const result = columns(
+    record('last'),
+    record('second', { createdAt: 5, createdAtNanos: 8 }),
+    record('first', { createdAt: 5, createdAtNanos: 7 }),
+  );
+  expect([...result.creationOrder]).toEqual([2, 1, 0]);
+});
+
+test('a cycle of parents leaves the graph with a root', () => {
+  const result = columns(
+    record('a', { kind: 'layer', createdAt: 1, parents: [{ id: 'b', role: 'layer' }] }),
+    record('b', { kind: 'layer', createdAt: 2, parents: [{ id: 'a', role: 'layer' }] }),
+  );
+  expect([...result.primaryParents]).toEqual([-1, 0]);
+  expect(result.linkParents).toHaveLength(2);
+});
+
 test('what is unknown is NaN, never a number', () => {
   const result = columns(record('a'));
   expect(result.sizes[0]).toBeNaN();

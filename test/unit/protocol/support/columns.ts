@@ -16,6 +16,7 @@ export function smallColumns(): GraphColumns {
     createdAt: Float64Array.of(1, 2, 3),
     lastUsedAt: Float64Array.of(Number.NaN, 2, 3),
     usageCounts: Float64Array.of(0, 1, 2),
+    creationOrder: Uint32Array.of(0, 1, 2),
     primaryParents: Int32Array.of(-1, 0, 0),
     linkParents: Uint32Array.of(0, 0, 1),
     linkChildren: Uint32Array.of(1, 2, 2),
