@@ -1,4 +1,13 @@
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { installPiece, pieceFolder } from './install.mjs';
@@ -134,6 +143,12 @@ async function npmBrowser() {
     const partial = join(modules, `.unpacking-${process.pid}`);
     mkdirSync(partial);
     await unpack(join(modules, '@sparticuz', 'chromium'), partial);
+    // The configuration that comes with the font looks for it in folders of its own.
+    const fonts = join(unpacked, 'fonts');
+    writeFileSync(
+      join(partial, 'fonts.conf'),
+      `<fontconfig><dir>${fonts}</dir><cachedir>${fonts}-cache</cachedir></fontconfig>`,
+    );
     rmSync(unpacked, { recursive: true, force: true });
     renameSync(partial, unpacked);
   }
@@ -144,7 +159,7 @@ async function npmBrowser() {
       LD_LIBRARY_PATH: [join(unpacked, 'al2023', 'lib'), process.env.LD_LIBRARY_PATH]
         .filter(Boolean)
         .join(delimiter),
-      ...(hasFonts() ? {} : { FONTCONFIG_PATH: join(unpacked, 'fonts') }),
+      ...(hasFonts() ? {} : { FONTCONFIG_FILE: join(unpacked, 'fonts.conf') }),
     },
   };
 }
