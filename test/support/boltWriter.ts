@@ -78,13 +78,13 @@ export function metaPage(meta: {
   return bytes;
 }
 
-interface LeafElement {
+export interface LeafElement {
   readonly key: Buffer;
   readonly value: Buffer;
   readonly isBucket: boolean;
 }
 
-interface Child {
+export interface BranchElement {
   readonly key: Buffer;
   readonly page: number;
 }
@@ -149,11 +149,11 @@ class TreeWriter {
 
   /** Spreads elements over pages; an empty list makes one empty page. */
   private writeLevel(
-    elements: readonly (LeafElement | Child)[],
+    elements: readonly (LeafElement | BranchElement)[],
     kind: 'leaf' | 'branch',
     mostElements: number,
-  ): Child[] {
-    const children: Child[] = [];
+  ): BranchElement[] {
+    const children: BranchElement[] = [];
     let first = 0;
     do {
       let length = pageHeaderLength;
@@ -180,11 +180,11 @@ class TreeWriter {
 }
 
 /** A page image: header, table of elements, then keys and values one behind the other. */
-function pageBytes(
+export function pageBytes(
   length: number,
   page: number,
   kind: 'branch' | 'leaf' | 'freelist',
-  elements: readonly (LeafElement | Child)[],
+  elements: readonly (LeafElement | BranchElement)[],
   overflow = 0,
 ): Buffer {
   const bytes = Buffer.alloc(length);
@@ -212,7 +212,7 @@ function pageBytes(
   return bytes;
 }
 
-function elementSize(element: LeafElement | Child): number {
+function elementSize(element: LeafElement | BranchElement): number {
   return elementLength + element.key.length + ('value' in element ? element.value.length : 0);
 }
 
