@@ -32,24 +32,34 @@ const hour = 60 * minute;
 const day = 24 * hour;
 
 /** Steps of an age, largest first; a month is 30 days and a year 365, as Docker's tools count. */
-const ageSteps: readonly (readonly [length: number, name: string])[] = [
-  [365 * day, 'y'],
-  [30 * day, 'mo'],
-  [day, 'd'],
-  [hour, 'h'],
-  [minute, 'min'],
+const ageSteps: readonly (readonly [length: number, name: string, word: string])[] = [
+  [365 * day, 'y', 'year'],
+  [30 * day, 'mo', 'month'],
+  [day, 'd', 'day'],
+  [hour, 'h', 'hour'],
+  [minute, 'min', 'minute'],
 ];
 
 /** How long ago `time` was at `now` (both epoch ms), in its largest whole unit; times ahead of the clock as "in 3 d". */
 export function formatAge(time: number | undefined, now: number): string {
+  return age(time, now, (amount, name) => `${formatCount(amount)} ${name}`);
+}
+
+/** As `formatAge`, in whole words ("3 days ago"), for being read out. */
+export function formatAgeInWords(time: number | undefined, now: number): string {
+  return age(time, now, (amount, _, word) => formatCountOf(amount, word)).replace(unknownText, 'unknown');
+}
+
+type AgeForm = (amount: number, name: string, word: string) => string;
+
+function age(time: number | undefined, now: number, form: AgeForm): string {
   if (time === undefined || !Number.isFinite(time)) return unknownText;
   const distance = Math.abs(now - time);
-  for (const [length, name] of ageSteps) {
-    if (distance < length) continue;
-    const amount = `${formatCount(Math.floor(distance / length))} ${name}`;
-    return time <= now ? `${amount} ago` : `in ${amount}`;
-  }
-  return 'just now';
+  const step = ageSteps.find(([length]) => distance >= length);
+  if (step === undefined) return 'just now';
+  const [length, name, word] = step;
+  const amount = form(Math.floor(distance / length), name, word);
+  return time <= now ? `${amount} ago` : `in ${amount}`;
 }
 
 /**

@@ -10,10 +10,15 @@ export interface InventoryIndex {
   /** Indices of the records that name record `index` as a parent, each once, in inventory order. */
   children(index: number): Uint32Array;
   lease(id: string): Lease | undefined;
-  blob(digest: string): Blob | undefined;
+  /** The blob with this digest; where several namespaces hold it, that of `namespace` if it is one of them. */
+  blob(digest: string, namespace?: string): Blob | undefined;
+  /** The blob that a record names, as its worker's namespace holds it. */
+  blobOf(record: CacheRecord): Blob | undefined;
   /** The snapshot that a record names. */
   snapshotOf(record: CacheRecord): Snapshot | undefined;
-  solverKeysOf(recordId: string): readonly SolverKey[];
+  parentSnapshot(snapshot: Snapshot): Snapshot | undefined;
+  /** The solver keys with this record or its hidden twin among their results. */
+  solverKeysOf(record: CacheRecord): readonly SolverKey[];
 }
 
 /** Builds the look-ups in time linear in the inventory; the rarely used ones on first use. */
@@ -25,9 +30,13 @@ export function indexInventory(inventory: Inventory): InventoryIndex {
   inventory.records.forEach((record, index) => byId.set(record.id, index));
   const children = linkChildren(inventory.records, byId);
   const leases = lazily(() => new Map(inventory.leases.map((lease) => [lease.id, lease])));
-  const blobs = lazily(() => new Map(inventory.blobs.map((blob) => [blob.digest, blob])));
+  const blobs = lazily(() => groupBlobs(inventory.blobs));
   const snapshots = lazily(() => new Map(inventory.snapshots.map((it) => [snapshotKey(it), it])));
-  const solverKeys = lazily(() => groupSolverKeys(inventory.solverKeys));
+  const solverKeys = lazily(() => groupSolverKeys(inventory.solverKeys, byId));
+  const blob = (digest: string, namespace?: string) => {
+    const holders = blobs().get(digest) ?? [];
+    return holders.find((it) => it.namespace === namespace) ?? holders.at(0);
+  };
   return {
     inventory,
     recordIndex: (id) => byId.get(id),
@@ -37,18 +46,23 @@ export function indexInventory(inventory: Inventory): InventoryIndex {
     },
     children: (index) => children.targets.subarray(children.offsets[index], children.offsets[index + 1]),
     lease: (id) => leases().get(id),
-    blob: (digest) => blobs().get(digest),
+    blob,
+    blobOf: (record) =>
+      record.blob === undefined
+        ? undefined
+        : blob(record.blob, inventory.workers.at(record.worker)?.namespace),
     snapshotOf: (record) => {
-      const worker = inventory.workers[record.worker];
-      return snapshots().get(
-        snapshotKey({
-          namespace: worker.namespace ?? '',
-          snapshotter: worker.snapshotter ?? '',
-          key: record.snapshotId,
-        }),
-      );
+      const { namespace = '', snapshotter = '' } = inventory.workers.at(record.worker) ?? {};
+      return snapshots().get(snapshotKey({ namespace, snapshotter, key: record.snapshotId }));
     },
-    solverKeysOf: (recordId) => solverKeys().get(recordId) ?? [],
+    parentSnapshot: (snapshot) =>
+      snapshot.parent === undefined
+        ? undefined
+        : snapshots().get(snapshotKey({ ...snapshot, key: snapshot.parent })),
+    solverKeysOf: (record) => {
+      const index = byId.get(record.id);
+      return index === undefined ? [] : (solverKeys().get(index) ?? []);
+    },
   };
 }
 
@@ -73,12 +87,25 @@ function linkChildren(records: readonly CacheRecord[], byId: ReadonlyMap<string,
   return { offsets, targets };
 }
 
-function groupSolverKeys(keys: readonly SolverKey[]): Map<string, SolverKey[]> {
-  const groups = new Map<string, SolverKey[]>();
+function groupBlobs(blobs: readonly Blob[]): Map<string, Blob[]> {
+  const groups = new Map<string, Blob[]>();
+  for (const blob of blobs) {
+    const group = groups.get(blob.digest);
+    if (group === undefined) groups.set(blob.digest, [blob]);
+    else group.push(blob);
+  }
+  return groups;
+}
+
+/** Keys by the index of the records that they reach. */
+function groupSolverKeys(keys: readonly SolverKey[], byId: ReadonlyMap<string, number>) {
+  const groups = new Map<number, SolverKey[]>();
   for (const key of keys) {
     for (const { recordId } of key.results) {
-      const group = groups.get(recordId);
-      if (group === undefined) groups.set(recordId, [key]);
+      const index = byId.get(recordId);
+      if (index === undefined) continue;
+      const group = groups.get(index);
+      if (group === undefined) groups.set(index, [key]);
       else if (group.at(-1) !== key) group.push(key);
     }
   }

@@ -45,6 +45,6 @@ export function recordJson(record: CacheRecord): RecordJson {
 }
 
 /** Without the fields that are undefined. */
-export function withoutUnknown(fields: Readonly<Record<string, unknown>>): RecordJson {
+function withoutUnknown(fields: Readonly<Record<string, unknown>>): RecordJson {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

@@ -15,6 +15,9 @@ export interface RecordTitle {
 /** Finds a parent by id; for the titles of merges and diffs, which are told by what they are made of. */
 export type RecordLookup = (id: string) => CacheRecord | undefined;
 
+/** The title of a record of which nothing is told. */
+export const noDescription = '(no description)';
+
 const maximumTitle = 120;
 
 /** How much of a description is read; what cards and rows can show fits many times. */
@@ -41,7 +44,7 @@ function titleAt(record: CacheRecord, lookUp: RecordLookup | undefined, depth: n
   };
   const { title, subtitle } = twoLines(record, parentTitle);
   const shownTitle = ellipsize(visibleText(title), maximumTitle);
-  if (shownTitle === '') return { title: '(no description)', subtitle: shortId(record.id) };
+  if (shownTitle === '') return { title: noDescription, subtitle: shortId(record.id) };
   return { title: shownTitle, subtitle: ellipsize(visibleText(subtitle), maximumTitle) };
 }
 
