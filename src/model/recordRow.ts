@@ -72,9 +72,7 @@ export function recordRow(index: InventoryIndex, recordIndex: number, now: numbe
   return {
     title,
     subtitle,
-    description: [formatBytes(record.size), lastUse(record, now), `×${formatCount(record.usageCount)}`].join(
-      ' · ',
-    ),
+    description: [formatBytes(record.size), ...usage(record, now)].join(' · '),
     marks,
     tooltip: tooltip(index, recordIndex, marks, now),
     accessibleLabel: [
@@ -137,8 +135,8 @@ function tooltip(
 ): readonly TooltipLine[] {
   const record = index.inventory.records[recordIndex];
   const raw = ellipsize(visibleText(record.description.slice(0, 2 * tooltipDescription)), tooltipDescription);
-  const time = (at: number, nanos: number | undefined) =>
-    `${formatAge(at, now)} (${formatExactTime(at, nanos)})`;
+  const time = (at: number | undefined, nanos: number | undefined) =>
+    at === undefined ? 'unknown' : `${formatAge(at, now)} (${formatExactTime(at, nanos)})`;
   const size =
     record.size === undefined
       ? `unknown${record.sizeUnknown === undefined ? '' : `: ${record.sizeUnknown}`}`
