@@ -80,10 +80,8 @@ export function recordRow(index: InventoryIndex, recordIndex: number, now: numbe
       subtitle,
       kindAndType(record),
       record.size === undefined ? 'size unknown' : formatBytes(record.size),
-      record.lastUsedAt === undefined
-        ? 'never used'
-        : `last used ${formatAgeInWords(record.lastUsedAt, now)}`,
-      `used ${formatCountOf(record.usageCount, 'time')}`,
+      isNeverUsed(record) ? 'never used' : `used ${formatCountOf(record.usageCount, 'time')}`,
+      record.lastUsedAt === undefined ? '' : `last ${formatAgeInWords(record.lastUsedAt, now)}`,
       ...marks.map(({ word }) => word),
     ]
       .filter((part) => part !== '')
@@ -145,10 +143,7 @@ function tooltip(
     ['Description', raw === '' ? undefined : raw],
     ['Kind', kindAndType(record)],
     ['Size', size],
-    [
-      'Last used',
-      record.lastUsedAt === undefined ? 'never' : time(record.lastUsedAt, record.lastUsedAtNanos),
-    ],
+    ['Last used', isNeverUsed(record) ? 'never' : time(record.lastUsedAt, record.lastUsedAtNanos)],
     ['Used', formatCountOf(record.usageCount, 'time')],
     ['Created', time(record.createdAt, record.createdAtNanos)],
     ['State', marks.length === 0 ? undefined : marks.map(({ word }) => word).join(', ')],
