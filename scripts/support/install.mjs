@@ -71,11 +71,14 @@ function say(line) {
   process.stderr.write(`${line}\n`);
 }
 
-/** Installs the project's own packages if they are missing or are not those of the lock file. */
+/**
+ * Installs the project's own packages if they are missing or are not those of the lock file. No install script is run:
+ * the packages that have one use it for publishing, or download what npm does not carry.
+ */
 export async function installRoot() {
   if (matchesLock(root)) return;
   say('Installing the packages of the project ...');
-  await npm(root, ['ci', '--include=dev']);
+  await npm(root, ['ci', '--include=dev', '--ignore-scripts']);
 }
 
 /** The folder of one piece of `scripts/vscode`.
