@@ -56,7 +56,7 @@ export async function readBolt<T>(
   } finally {
     file.close();
   }
-  const problem = `another process keeps writing into this database; it changed during each of ${attempts} attempts to read it.`;
+  const problem = `another process keeps writing into this database; it changed during every attempt to read it, of which there were ${attempts}.`;
   throw new BoltError('changed', { file: path }, problem);
 }
 
