@@ -1,0 +1,92 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { isBoltError, type BoltErrorReason } from '../../../src/bolt/boltError';
+import type { BoltBucket } from '../../../src/bolt/bucket';
+import type { BoltDatabase } from '../../../src/bolt/database';
+import { readBolt } from '../../../src/bolt/readBolt';
+import { damagedDatabase, ScratchFolder } from '../../support/boltFixture';
+import { mutate, seededRandom } from '../../support/mutations';
+
+/** BOLT_MUTATIONS sets how many mutations to try in all. */
+const mutations = Number(process.env.BOLT_MUTATIONS ?? 4000);
+const slowestMs = 1000;
+const mostBytes = 512 * 1024 * 1024;
+
+const databases = [
+  { name: 'good', pageSize: 4096 },
+  { name: 'records-damaged', pageSize: 4096 },
+  { name: 'pagesize-1024', pageSize: 1024 },
+  { name: 'pagesize-16384', pageSize: 16_384 },
+];
+
+const folder = new ScratchFolder();
+afterAll(() => folder.remove());
+
+/** Reads all there is in every way there is. */
+function readAll(database: BoltDatabase): number {
+  database.freePageCount();
+  return readBucket(database.root);
+}
+
+function readBucket(bucket: BoltBucket): number {
+  let entries = 0;
+  const cursor = bucket.cursor();
+  while (cursor.next()) {
+    entries++;
+    const { page, keyStart, keyEnd, valueStart, valueEnd } = cursor;
+    if (!(keyStart < keyEnd && keyEnd <= valueStart && valueStart <= valueEnd && valueEnd <= page.length)) {
+      throw new Error(`entry ${keyStart} ${keyEnd} ${valueStart} ${valueEnd} of ${page.length} bytes`);
+    }
+    if (cursor.isBucket) {
+      const child = cursor.bucket();
+      entries += readBucket(child);
+      bucket.bucket(cursor.key());
+    } else {
+      bucket.get(cursor.key());
+      cursor.value();
+    }
+  }
+  return entries;
+}
+
+describe('a database with random damage', () => {
+  it.each(databases)(
+    'is data or a named error, soon and within bounds: $name',
+    async ({ name, pageSize }) => {
+      const original = damagedDatabase(name);
+      const random = seededRandom(pageSize + name.length);
+      const outcomes = new Map<BoltErrorReason | 'data', number>();
+      const count = (outcome: BoltErrorReason | 'data'): void => {
+        outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+      };
+      let slowest = 0;
+      let largest = 0;
+      const each = Math.ceil(mutations / databases.length);
+      for (let index = 0; index < each; index++) {
+        const path = folder.write('mutated.db', mutate(original, pageSize, random));
+        const residentBytes = index % 2 === 0 ? 0 : 1 << 30;
+        const onDamage = index % 4 < 2 ? () => undefined : undefined;
+        const start = performance.now();
+        try {
+          await readBolt(path, readAll, { residentBytes, onDamage });
+          count('data');
+        } catch (error) {
+          if (!isBoltError(error) || !error.message.startsWith(path)) {
+            throw error;
+          }
+          count(error.reason);
+        }
+        slowest = Math.max(slowest, performance.now() - start);
+        largest = Math.max(largest, index % 100 === 0 ? process.memoryUsage.rss() : 0);
+      }
+      if (process.env.BOLT_MUTATIONS !== undefined) {
+        console.log(name, each, Object.fromEntries(outcomes), { slowest, largest });
+      }
+      expect(slowest).toBeLessThan(slowestMs);
+      expect(largest).toBeLessThan(mostBytes);
+      // The damage must have been worth the name, and some of it harmless.
+      expect(outcomes.get('data')).toBeGreaterThan(each / 10);
+      expect(outcomes.get('badPage')).toBeGreaterThan(each / 50);
+    },
+    600_000,
+  );
+});
