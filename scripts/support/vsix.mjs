@@ -11,7 +11,7 @@ import { runProcess } from './processes.mjs';
 export async function packageExtension(file) {
   await buildBundles({ production: true, names: packagedBundles });
   const vsce = join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
-  const args = [vsce, 'package', '--no-dependencies', '--skip-license', '--out', file];
+  const args = [vsce, 'package', '--no-dependencies', '--no-rewrite-relative-links', '--out', file];
   const { code, output } = await runProcess(process.execPath, args, { cwd: root, output: 'capture' });
   if (code !== 0) throw new Error(`the extension could not be packaged:\n${output}`);
 }
@@ -30,6 +30,7 @@ const allowed = [
   /^extension\/LICENSE(\.txt)?$/,
   /^extension\/dist\/(extension|layoutWorker|page)\.js$/,
   /^extension\/media\/[\w-]+\.(css|png|svg)$/,
+  /^extension\/media\/readme\/[\w-]+\.png$/,
   /^extension\/media\/sample\/.+$/,
 ];
 

@@ -13,6 +13,7 @@ const runs = [
   'extension/dist/layoutWorker.js',
   'extension/dist/page.js',
   'extension/media/icon.png',
+  'extension/media/readme/graph.png',
   'extension/media/sample/runc-overlayfs/metadata_v2.db',
 ];
 
@@ -34,7 +35,7 @@ describe('the package', () => {
     expect(packageProblems([...runs, path])).toEqual([`${path} does not belong in the package`]);
   });
 
-  it.each(runs.filter((path) => !/media\/icon|Content_Types|vsixmanifest/.test(path)))(
+  it.each(runs.filter((path) => !/media\/(icon|readme)|Content_Types|vsixmanifest/.test(path)))(
     'must hold %s',
     (missing) => {
       expect(packageProblems(runs.filter((path) => path !== missing))).toHaveLength(1);
