@@ -17,6 +17,7 @@ export interface InventoryIndex {
   /** The snapshot that a record names. */
   snapshotOf(record: CacheRecord): Snapshot | undefined;
   parentSnapshot(snapshot: Snapshot): Snapshot | undefined;
+  solverKey(id: string): SolverKey | undefined;
   /** The solver keys with this record or its hidden twin among their results. */
   solverKeysOf(record: CacheRecord): readonly SolverKey[];
 }
@@ -32,6 +33,7 @@ export function indexInventory(inventory: Inventory): InventoryIndex {
   const leases = lazily(() => new Map(inventory.leases.map((lease) => [lease.id, lease])));
   const blobs = lazily(() => groupBlobs(inventory.blobs));
   const snapshots = lazily(() => new Map(inventory.snapshots.map((it) => [snapshotKey(it), it])));
+  const solverKeysById = lazily(() => new Map(inventory.solverKeys.map((key) => [key.id, key])));
   const solverKeys = lazily(() => groupSolverKeys(inventory.solverKeys, byId));
   const blob = (digest: string, namespace?: string) => {
     const holders = blobs().get(digest) ?? [];
@@ -59,6 +61,7 @@ export function indexInventory(inventory: Inventory): InventoryIndex {
       snapshot.parent === undefined
         ? undefined
         : snapshots().get(snapshotKey({ ...snapshot, key: snapshot.parent })),
+    solverKey: (id) => solverKeysById().get(id),
     solverKeysOf: (record) => {
       const index = byId.get(record.id);
       return index === undefined ? [] : (solverKeys().get(index) ?? []);
