@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { BoltError } from './boltError';
 
 /** Without it, opening a named pipe would wait for a writer. Windows has neither. */
@@ -23,7 +23,7 @@ export class BoltFile {
     }
     const file = new BoltFile(path, descriptor);
     try {
-      if (!fstatSync(descriptor).isFile()) {
+      if (!file.stat().isFile()) {
         throw new BoltError('notBolt', { file: path }, 'this is not a regular file.');
       }
       return file;
@@ -35,7 +35,7 @@ export class BoltFile {
 
   /** Size now, in bytes. */
   size(): number {
-    return this.attempt('its size is unknown', () => fstatSync(this.descriptor).size);
+    return this.stat().size;
   }
 
   /** Fills `target` from `position` on as far as the file reaches; returns the number of bytes read. */
@@ -58,6 +58,10 @@ export class BoltFile {
       this.isClosed = true;
       closeSync(this.descriptor);
     }
+  }
+
+  private stat(): Stats {
+    return this.attempt('its size and kind are unknown', () => fstatSync(this.descriptor));
   }
 
   private attempt<T>(problem: string, action: () => T): T {

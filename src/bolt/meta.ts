@@ -23,29 +23,30 @@ export const metaLength = 80;
 const magic = 0xed0cdaed;
 const fileVersion = 2;
 const notPersisted = 0xffff_ffff_ffff_ffffn;
-export const smallestPageSize = 512;
+const smallestPageSize = 512;
+/** The largest page size at which bbolt looks for a second meta page. */
 export const largestPageSize = 1024 << 14;
 
-/** Reads the meta page at `at` in `bytes`, which stands at `position` in the file. */
-export function readMeta(bytes: Buffer, at: number, position: number): Meta | MetaFault {
-  if (at + metaLength > bytes.length || readUint32(bytes, at + 16) !== magic) {
+/** Reads the meta page that begins `bytes`, taken from `position` in the file. */
+export function readMeta(bytes: Buffer, position: number): Meta | MetaFault {
+  if (bytes.length < metaLength || readUint32(bytes, 16) !== magic) {
     return 'notBolt';
   }
-  if (readUint32(bytes, at + 20) !== fileVersion) {
+  if (readUint32(bytes, 20) !== fileVersion) {
     return 'version';
   }
-  const checksum = bytes.readBigUInt64LE(at + 72);
-  const pageSize = readUint32(bytes, at + 24);
-  if (fnv1a64(bytes.subarray(at + 16, at + 72)) !== checksum || !isPageSize(pageSize)) {
+  const checksum = bytes.readBigUInt64LE(72);
+  const pageSize = readUint32(bytes, 24);
+  if (fnv1a64(bytes.subarray(16, 72)) !== checksum || !isPageSize(pageSize)) {
     return 'checksum';
   }
-  const freelist = bytes.readBigUInt64LE(at + 48);
+  const freelist = bytes.readBigUInt64LE(48);
   return {
     pageSize,
-    rootPage: readUint64(bytes, at + 32),
+    rootPage: readUint64(bytes, 32),
     freelistPage: freelist === notPersisted ? undefined : Number(freelist),
-    highWater: readUint64(bytes, at + 56),
-    txid: bytes.readBigUInt64LE(at + 64),
+    highWater: readUint64(bytes, 56),
+    txid: bytes.readBigUInt64LE(64),
     checksum,
     rootPosition: position + 32,
   };

@@ -4,7 +4,7 @@ import { BoltError, isBoltError } from './boltError';
 import { BoltFile } from './boltFile';
 import { DamageLog } from './damageLog';
 import { BoltDatabase } from './database';
-import { readNewestMeta } from './openBolt';
+import { readNewestMeta } from './newestMeta';
 import type { Meta } from './meta';
 import type { PageWindow } from './pageWindows';
 
@@ -102,7 +102,7 @@ function isNewest(file: BoltFile, meta: Meta): boolean {
     const now = readNewestMeta(file, file.size());
     return now.txid === meta.txid && now.checksum === meta.checksum;
   } catch (error) {
-    if (isBoltError(error)) {
+    if (isBoltError(error) && error.reason !== 'io') {
       return false;
     }
     throw error;

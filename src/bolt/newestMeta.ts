@@ -1,9 +1,9 @@
 import { BoltError } from './boltError';
 import type { BoltFile } from './boltFile';
-import { metaLength, readMeta, type Meta, type MetaFault } from './meta';
+import { largestPageSize, metaLength, readMeta, type Meta, type MetaFault } from './meta';
 
-const smallestStep = 1024;
-const largestStep = 1024 << 14;
+/** The smallest page size at which bbolt looks for a second meta page. */
+const firstStep = 1024;
 
 const faultWords: Record<MetaFault, string> = {
   notBolt: 'this is not a bbolt database: it does not have the mark of one.',
@@ -14,7 +14,7 @@ const faultWords: Record<MetaFault, string> = {
 /**
  * The meta page to use: of the two valid ones that with the higher transaction number, else the valid one.
  * The page size is that of the first meta page; if that is damaged, the second one is looked for at each possible page size, as bbolt does.
- * @throws BoltError `empty`, `truncated`, `notBolt`, `version` or `checksum`.
+ * @throws BoltError `empty`, `notBolt`, `version` or `checksum`.
  */
 export function readNewestMeta(file: BoltFile, fileSize: number): Meta {
   const place = { file: file.path };
@@ -29,7 +29,7 @@ export function readNewestMeta(file: BoltFile, fileSize: number): Meta {
     return isNewer ? second : first;
   }
   let fault = first;
-  for (let pageSize = smallestStep; pageSize <= largestStep && pageSize < fileSize; pageSize *= 2) {
+  for (let pageSize = firstStep; pageSize <= largestPageSize && pageSize < fileSize; pageSize *= 2) {
     const second = readMetaAt(file, pageSize);
     if (typeof second === 'string') {
       fault = fault === 'notBolt' ? second : fault;
@@ -43,5 +43,5 @@ export function readNewestMeta(file: BoltFile, fileSize: number): Meta {
 function readMetaAt(file: BoltFile, position: number): Meta | MetaFault {
   const bytes = Buffer.alloc(metaLength);
   const length = file.read(bytes, position);
-  return readMeta(bytes.subarray(0, length), 0, position);
+  return readMeta(bytes.subarray(0, length), position);
 }
