@@ -57,23 +57,27 @@ function isLaidOut({ buffer, start, end, count, isLeaf }: PageArea): boolean {
 /**
  * An element with a wrong position disagrees with both neighbours, one with a wrong length only with the next. So an element is
  * sound if the next one begins where it ends, or if it begins where the one before ends and the next is itself the wrong one.
+ * Sound elements never share bytes, or a small page could hold any number of inline buckets.
  */
 function soundElements(area: PageArea): Uint8Array {
   const { count, start, end } = area;
-  const dataStart = start + pageHeaderLength + elementLength * count;
   const sound = new Uint8Array(count);
   const isLinked = (index: number): boolean =>
     index < 0
       ? hasSoundTable(area)
       : index + 1 >= count || elementEnd(area, index) === elementStart(area, index + 1);
+  let unused = start + pageHeaderLength + elementLength * count;
   for (let index = 0; index < count; index++) {
     const fits =
-      isElement(area, index) && elementStart(area, index) >= dataStart && elementEnd(area, index) <= end;
+      isElement(area, index) && elementStart(area, index) >= unused && elementEnd(area, index) <= end;
     const agrees =
       index + 1 === count
         ? isLinked(index - 1)
         : isLinked(index) || (isLinked(index - 1) && !isLinked(index + 1));
-    sound[index] = fits && agrees ? 1 : 0;
+    if (fits && agrees) {
+      sound[index] = 1;
+      unused = elementEnd(area, index);
+    }
   }
   return sound;
 }

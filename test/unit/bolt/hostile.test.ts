@@ -258,6 +258,31 @@ describe('elements', () => {
     expect(reasons(result)).toEqual(['badPage']);
   });
 
+  it('that share an inline bucket are not all walked', async () => {
+    const inline = pageBytes(
+      1600,
+      0,
+      'leaf',
+      numbered(50, (key) => value(key)),
+    );
+    const page = leaf(
+      2,
+      numbered(100, (key) => (key === '000' ? bucket(key, 0, inline) : value(key, ''))),
+    );
+    // Every second element is the bucket once more; each one between begins where the bucket ends.
+    for (let index = 2; index < 100; index++) {
+      const other = index % 2 === 0 ? 0 : 1;
+      page.copy(page, elementAt(index), elementAt(other), elementAt(other + 1));
+      page.writeUInt32LE(
+        page.readUInt32LE(elementAt(other) + 4) - 16 * (index - other),
+        elementAt(index) + 4,
+      );
+    }
+    const result = await walk(database([page]));
+    expect(result.entries.length).toBeLessThan(200);
+    expect(reasons(result)).toEqual(['badPage']);
+  });
+
   it('are never called a bucket without the bytes of one', async () => {
     const result = await patched((page) => page.writeUInt32LE(1, elementAt(0)));
     expect(result.entries).toEqual(['b', 'c', 'd']);
