@@ -76,7 +76,11 @@ function stateFacts(record: CacheRecord): readonly Fact[] {
     yesNoFact('Mutable', record.mutable, ''),
     record.retained
       ? { label: 'Cache policy', value: 'retain', hover: 'Kept after its last use ends, until it is pruned.' }
-      : { label: 'Cache policy', value: 'default', hover: 'While mutable, removed when its last use ends.' },
+      : {
+          label: 'Cache policy',
+          value: 'default',
+          hover: 'A mutable record goes when its last use ends, unless its immutable half is retained.',
+        },
   ];
   if (record.deleted) facts.push({ label: 'Deleted', value: 'marked' });
   if (record.twin === undefined) return facts;
@@ -108,7 +112,7 @@ function digestFacts(index: InventoryIndex, record: CacheRecord): readonly Fact[
 }
 
 function presenceFact(index: InventoryIndex, record: CacheRecord): Fact {
-  const label = 'Blob is here';
+  const label = 'Blob present';
   const present = index.blobOf(record)?.present;
   if (present !== undefined) return yesNoFact(label, present, '');
   return yesNoFact(

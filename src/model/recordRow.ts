@@ -75,7 +75,7 @@ export function recordRow(index: InventoryIndex, recordIndex: number, now: numbe
     description: [formatBytes(record.size), ...usage(record, now)].join(' · '),
     marks,
     tooltip: tooltip(index, recordIndex, marks, now),
-    accessibleLabel: [
+    accessibleLabel: sentence([
       title,
       subtitle,
       kindAndType(record),
@@ -83,10 +83,13 @@ export function recordRow(index: InventoryIndex, recordIndex: number, now: numbe
       isNeverUsed(record) ? 'never used' : `used ${formatCountOf(record.usageCount, 'time')}`,
       record.lastUsedAt === undefined ? '' : `last ${formatAgeInWords(record.lastUsedAt, now)}`,
       ...marks.map(({ word }) => word),
-    ]
-      .filter((part) => part !== '')
-      .join(', '),
+    ]),
   };
+}
+
+/** The parts that say something, each once. */
+function sentence(parts: readonly string[]): string {
+  return [...new Set(parts)].filter((part) => part !== '').join(', ');
 }
 
 /** The marks of a record, the most telling first. Facts that are unknown have none. */
