@@ -1,3 +1,5 @@
+import { fnv1a64 } from '../../src/bolt/fnv1a';
+
 /** Numbers from 0 up to but not including 1, the same ones for the same seed (mulberry32). */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
@@ -15,8 +17,9 @@ const oddNumbers = [
 ];
 
 /**
- * A damaged copy of a file made of pages: one to four faults, each a flipped bit, a byte, a number in a page header or element table,
- * two pages swapped, a page copied over another, a stretch of zeros or of noise; sometimes the end is cut off.
+ * A damaged copy of a file made of pages, with one to four faults: a flipped bit, a byte, a number in a page header or element table,
+ * a number in a meta page with a checksum that agrees, two pages swapped, a page copied over another, a stretch of zeros or of noise.
+ * Of some the end is cut off.
  */
 export function mutate(original: Buffer, pageSize: number, random: () => number): Buffer {
   const bytes = Buffer.from(original);
@@ -36,6 +39,7 @@ export function mutate(original: Buffer, pageSize: number, random: () => number)
       bytes.copy(bytes, left, right, right + pageSize);
       page.copy(bytes, right);
     },
+    () => writeOddMeta(bytes, pageSize * below(2), 24 + 4 * below(12), oddNumbers[below(oddNumbers.length)]),
     () => bytes.copy(bytes, pageAt(), pageAt(), pageAt() + pageSize),
     () => bytes.fill(0, below(bytes.length), below(bytes.length)),
     () => {
@@ -54,5 +58,12 @@ export function mutate(original: Buffer, pageSize: number, random: () => number)
 function writeOdd(bytes: Buffer, at: number, value: number): void {
   if (at + 4 <= bytes.length) {
     bytes.writeUInt32LE(value, at);
+  }
+}
+
+function writeOddMeta(bytes: Buffer, page: number, field: number, value: number): void {
+  if (page + 80 <= bytes.length) {
+    bytes.writeUInt32LE(value, page + field);
+    bytes.writeBigUInt64LE(fnv1a64(bytes.subarray(page + 16, page + 72)), page + 72);
   }
 }
