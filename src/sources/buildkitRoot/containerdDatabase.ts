@@ -1,9 +1,9 @@
 import type { BoltBucket } from '../../bolt/bucket';
 import type { BoltCursor } from '../../bolt/cursor';
 import type { BoltDatabase } from '../../bolt/database';
-import { readGoTime } from '../../bolt/goTime';
 import { readVarint } from '../../bolt/varint';
 import type { Blob, Lease, LeaseResource, Snapshot } from '../../model/inventory';
+import { sizeOf, textOf, timeOf } from './containerdValues';
 import { KeyTable } from './keyTable';
 import type { NoteList } from './noteList';
 import type { ReadContext } from './readContext';
@@ -291,19 +291,4 @@ export function labelsOf(cursor: BoltCursor): Readonly<Record<string, string>> {
     }
   }
   return labels.length === 0 ? noLabels : Object.fromEntries(labels);
-}
-
-export function textOf(cursor: BoltCursor): string {
-  return cursor.page.toString('utf8', cursor.valueStart, cursor.valueEnd);
-}
-
-/** Whole milliseconds since the epoch. */
-export function timeOf(cursor: BoltCursor): number | undefined {
-  return readGoTime(cursor.page.subarray(cursor.valueStart, cursor.valueEnd))?.ms;
-}
-
-/** A size or count; undefined when it is not one. */
-export function sizeOf(cursor: BoltCursor): number | undefined {
-  const size = readVarint(cursor.page.subarray(cursor.valueStart, cursor.valueEnd));
-  return size !== undefined && size >= 0n && size <= Number.MAX_SAFE_INTEGER ? Number(size) : undefined;
 }

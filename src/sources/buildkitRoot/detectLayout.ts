@@ -39,11 +39,17 @@ function permissionError(path: string, cause?: unknown): CacheError {
   return new CacheError('noPermission', `You may not read ${path}. ${permissionAdvice}`, { cause });
 }
 
+/** A file is opened alone, even where its folder holds more: that is what was asked for. */
 async function layoutOfFile(path: string): Promise<RootLayout> {
+  const folder = dirname(path);
   const isMetadata = [metadataName, oldMetadataName].includes(basename(path));
-  const worker = isMetadata ? await workerAt(dirname(path)) : undefined;
+  const worker = isMetadata ? await workerAt(folder) : undefined;
+  const notes: Note[] = [];
   if (worker !== undefined && worker.kind !== 'metadataOnly') {
-    return await layoutOfWorker(dirname(path), worker);
+    notes.push({
+      severity: 'info',
+      message: `Only this one database was opened. Open its folder ${folder} to see leases, blobs and snapshots too.`,
+    });
   }
   return {
     words: 'metadata database alone',
@@ -51,7 +57,7 @@ async function layoutOfFile(path: string): Promise<RootLayout> {
       { name: '', kind: 'metadataOnly', metadata: path, isOldForm: basename(path) === oldMetadataName },
     ],
     historyDatabases: [],
-    notes: [],
+    notes,
   };
 }
 

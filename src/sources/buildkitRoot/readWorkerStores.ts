@@ -3,7 +3,6 @@ import type { Blob, Lease, Snapshot } from '../../model/inventory';
 import { readBlobNames } from './contentFolder';
 import {
   readContainerdMetadata,
-  snapshotDraft,
   type BlobDraft,
   type ContainerdMetadata,
   type SnapshotDraft,
@@ -11,7 +10,7 @@ import {
 import { readGraphdriverSnapshots } from './graphdriverDatabase';
 import { readOptionalDatabase, type ReadContext } from './readContext';
 import type { WorkerLayout } from './rootLayout';
-import { readSnapshotter, type BackendSnapshot } from './snapshotterDatabase';
+import { readSnapshotter } from './snapshotterDatabase';
 import type { StoredRecord } from './storedRecord';
 import type { WorkerStores } from './workerStores';
 
@@ -180,7 +179,13 @@ async function readSnapshots(
   const own = metadata?.namespaces.get(metadata.namespace);
   const snapshotter = layout.snapshotter ?? mostUsedSnapshotter(own?.snapshots ?? []);
   const isNeeded = listed.length > 0 || metadata === undefined;
-  const backend =
+  const byName = new Map<string, SnapshotDraft>();
+  await context.pacer.forEach(listed, (snapshot) => {
+    if (snapshot.snapshotter === snapshotter && snapshot.backendName !== undefined) {
+      byName.set(snapshot.backendName, snapshot);
+    }
+  });
+  const unlisted =
     layout.snapshotFolder === undefined || !isNeeded
       ? undefined
       : await readOptionalDatabase(
@@ -190,21 +195,19 @@ async function readSnapshots(
             holds: 'snapshot kinds and sizes',
             without: 'Kinds and sizes of snapshots are unknown.',
           },
-          async (database) => await readSnapshotter(database, context),
-          (snapshots) => snapshots.size,
+          async (database) => await readSnapshotter(database, context, snapshotter ?? '', byName),
+          (more) => byName.size + more.length,
         );
-  const common = {
+  const namespaces = new Set(metadata === undefined ? ['buildkit'] : metadata.namespaces.keys());
+  const leftOver = unlisted?.filter(({ namespace }) => namespaces.has(namespace)) ?? [];
+  return {
+    // What is listed stands last and wins in look-ups by key.
+    snapshots: [...leftOver, ...listed],
     listed: metadata === undefined ? undefined : listed,
     snapshotter,
-    hasSizes: backend !== undefined,
+    hasSizes: unlisted !== undefined,
     layerChains: noChains,
   };
-  if (backend === undefined) {
-    return { ...common, snapshots: listed };
-  }
-  const unlisted = await joinBackend(listed, backend, snapshotter ?? '', context);
-  const namespaces = new Set(metadata === undefined ? ['buildkit'] : metadata.namespaces.keys());
-  return { ...common, snapshots: [...unlisted.filter((it) => namespaces.has(it.namespace)), ...listed] };
 }
 
 function mostUsedSnapshotter(snapshots: readonly Snapshot[]): string | undefined {
@@ -213,47 +216,6 @@ function mostUsedSnapshotter(snapshots: readonly Snapshot[]): string | undefined
     counts.set(snapshotter, (counts.get(snapshotter) ?? 0) + 1);
   }
   return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
-}
-
-/** Adds to each listed snapshot what its snapshotter knows of it; returns the snapshots that only the snapshotter knows. */
-async function joinBackend(
-  listed: readonly SnapshotDraft[],
-  backend: ReadonlyMap<string, BackendSnapshot>,
-  snapshotter: string,
-  context: ReadContext,
-): Promise<SnapshotDraft[]> {
-  const left = new Map(backend);
-  await context.pacer.forEach(listed, (snapshot) => {
-    const found =
-      snapshot.snapshotter === snapshotter && snapshot.backendName !== undefined
-        ? left.get(snapshot.backendName)
-        : undefined;
-    if (found !== undefined && snapshot.backendName !== undefined) {
-      left.delete(snapshot.backendName);
-      snapshot.kind = found.kind;
-      snapshot.directory = found.directory;
-      snapshot.size = found.size;
-      snapshot.inodes = found.inodes;
-    }
-  });
-  const unlisted: SnapshotDraft[] = [];
-  await context.pacer.forEach(left, ([name, found]) => {
-    const parts = splitBackendName(name);
-    unlisted.push({
-      ...snapshotDraft(parts.key, parts.namespace, snapshotter),
-      ...found,
-      parent: found.parent === undefined ? undefined : splitBackendName(found.parent).key,
-      labels: found.labels ?? {},
-      backendName: name,
-    });
-  });
-  return unlisted;
-}
-
-/** containerd names a snapshot in its snapshotter `<namespace>/<number>/<key>`. */
-function splitBackendName(name: string): { namespace: string; key: string } {
-  const parts = /^([^/]+)\/\d+\/(.*)$/s.exec(name);
-  return parts === null ? { namespace: '', key: name } : { namespace: parts[1], key: parts[2] };
 }
 
 function byKey(

@@ -4,13 +4,18 @@ import type { VisibleRecord } from './visibleRecord';
 
 const noLeases: readonly string[] = Object.freeze([]);
 
+/** Ends of the names of leases that are named after a record, besides its plain id. */
+const nameEnds = ['-variants', '-view'];
+
 /**
  * Finds the leases of records: the ones named after a record or its hidden half (`<id>`, `<id>-variants`, `<id>-view`), and those that
- * hold its snapshot or its blob, in this order.
+ * hold its snapshot or its blob.
  */
 export class RecordLeases {
-  private readonly names = new Set<string>();
-  private readonly holders = new Map<string, string[]>();
+  /** Ids of leases by what they are named after. */
+  private readonly named = new Map<string, readonly string[]>();
+  /** Ids of leases by what they hold, without those that are named after it. */
+  private readonly holders = new Map<string, readonly string[]>();
 
   static async index(leases: readonly Lease[], pacer: Pacer): Promise<RecordLeases> {
     const index = new RecordLeases();
@@ -19,48 +24,44 @@ export class RecordLeases {
   }
 
   of({ stored, twin }: VisibleRecord): readonly string[] {
-    const found: string[] = [];
-    this.addNamed(stored.id, found);
+    let found = this.named.get(stored.id) ?? noLeases;
     if (twin !== undefined) {
-      this.addNamed(twin.id, found);
-      this.addHolders(twin.snapshotId, found);
+      found = union(found, this.named.get(twin.id));
+      found = union(found, this.holders.get(twin.snapshotId));
     }
-    this.addHolders(stored.snapshotId, found);
-    if (stored.blob !== undefined) {
-      this.addHolders(stored.blob, found);
+    found = union(found, this.holders.get(stored.snapshotId));
+    if (stored.snapshotId !== stored.id) {
+      // The snapshot of another record, which that one's lease holds.
+      found = union(
+        found,
+        this.named.get(stored.snapshotId)?.filter((lease) => lease === stored.snapshotId),
+      );
     }
-    return found.length === 0 ? noLeases : found;
+    return stored.blob === undefined ? found : union(found, this.holders.get(stored.blob));
   }
 
   private add({ id, resources }: Lease): void {
-    this.names.add(id);
+    const end = nameEnds.find((it) => id.endsWith(it)) ?? '';
+    const name = end === '' ? id : id.slice(0, -end.length);
+    push(this.named, name, id);
     for (const resource of resources) {
-      // A lease with the name of what it holds is found by that name.
-      if ((resource.kind === 'snapshot' || resource.kind === 'content') && resource.id !== id) {
-        const holders = this.holders.get(resource.id);
-        if (holders === undefined) {
-          this.holders.set(resource.id, [id]);
-        } else {
-          holders.push(id);
-        }
+      if ((resource.kind === 'snapshot' || resource.kind === 'content') && resource.id !== name) {
+        push(this.holders, resource.id, id);
       }
     }
   }
+}
 
-  private addNamed(id: string, found: string[]): void {
-    for (const suffix of ['', '-variants', '-view']) {
-      if (this.names.has(id + suffix)) {
-        found.push(id + suffix);
-      }
-    }
-  }
+/** Most keys have one lease, so that lists are shared until they grow. */
+function push(map: Map<string, readonly string[]>, key: string, lease: string): void {
+  const known = map.get(key);
+  map.set(key, known === undefined ? [lease] : [...known, lease]);
+}
 
-  private addHolders(resource: string, found: string[]): void {
-    const holders = this.holders.get(resource) ?? noLeases;
-    for (const lease of this.names.has(resource) ? [resource, ...holders] : holders) {
-      if (!found.includes(lease)) {
-        found.push(lease);
-      }
-    }
+function union(found: readonly string[], more: readonly string[] | undefined): readonly string[] {
+  if (more === undefined || found === more) {
+    return found;
   }
+  const fresh = found.length === 0 ? more : more.filter((lease) => !found.includes(lease));
+  return fresh.length === 0 ? found : [...found, ...fresh];
 }
