@@ -1,4 +1,5 @@
 import type { LinkColumns } from './links';
+import { naturalOrder } from './order';
 
 /** Which records hang together by links of any role. */
 export interface Components {
@@ -12,19 +13,10 @@ export function findComponents(
   links: Pick<LinkColumns, 'count' | 'linkParents' | 'linkChildren'>,
   order: Uint32Array,
 ): Components {
-  const leaders = new Uint32Array(links.count);
-  for (let i = 0; i < links.count; i++) leaders[i] = i;
-  const leaderOf = (record: number) => {
-    let at = record;
-    while (leaders[at] !== at) {
-      leaders[at] = leaders[leaders[at]];
-      at = leaders[at];
-    }
-    return at;
-  };
+  const leaders = naturalOrder(links.count);
   for (let i = 0; i < links.linkParents.length; i++) {
-    const parent = leaderOf(links.linkParents[i]);
-    const child = leaderOf(links.linkChildren[i]);
+    const parent = leaderOf(leaders, links.linkParents[i]);
+    const child = leaderOf(leaders, links.linkChildren[i]);
     if (parent < child) leaders[child] = parent;
     else leaders[parent] = child;
   }
@@ -32,9 +24,19 @@ export function findComponents(
   const of = new Uint32Array(links.count);
   let count = 0;
   for (const record of order) {
-    const leader = leaderOf(record);
+    const leader = leaderOf(leaders, record);
     if (numbers[leader] === -1) numbers[leader] = count++;
     of[record] = numbers[leader];
   }
   return { count, of };
+}
+
+/** Follows leaders to the one that leads itself, and shortens the way for the next time. */
+function leaderOf(leaders: Uint32Array, record: number): number {
+  let at = record;
+  while (leaders[at] !== at) {
+    leaders[at] = leaders[leaders[at]];
+    at = leaders[at];
+  }
+  return at;
 }

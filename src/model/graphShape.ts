@@ -1,5 +1,6 @@
 import { type Components, findComponents } from './components';
-import { type LinkColumns, linkColumns } from './links';
+import type { InventoryIndex } from './inventoryIndex';
+import type { LinkColumns } from './links';
 import { creationOrder, ranks } from './order';
 import { perIndex } from './perIndex';
 import {
@@ -25,8 +26,8 @@ export interface GraphShape extends LinkColumns {
 }
 
 /** The shape of an index's graph; made once for each index, linear but for one sort. */
-export const graphShape: (index: Parameters<typeof linkColumns>[0]) => GraphShape = perIndex((index) => {
-  const links = linkColumns(index);
+export const graphShape: (index: InventoryIndex) => GraphShape = perIndex((index) => {
+  const { links } = index;
   const order = creationOrder(index);
   const primaryParents = primaryParentsOf(links);
   const cycleBreaks = breakCycles(primaryParents, ranks(order));

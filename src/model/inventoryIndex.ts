@@ -1,9 +1,12 @@
 import type { Blob, Inventory, Lease, Snapshot, SolverKey } from './inventory';
+import { childRows, type LinkColumns, linkColumns } from './links';
 import type { CacheRecord } from './record';
 
 /** Look-ups over one inventory. Record ids become dense indices here; everything that walks links uses those. */
 export interface InventoryIndex {
   readonly inventory: Inventory;
+  /** The parent links between records of this inventory. */
+  readonly links: LinkColumns;
   /** Index of the record with this id, or of the mutable record whose hidden twin has it. */
   recordIndex(id: string): number | undefined;
   record(id: string): CacheRecord | undefined;
@@ -29,7 +32,8 @@ export function indexInventory(inventory: Inventory): InventoryIndex {
     if (record.twin !== undefined) byId.set(record.twin, index);
   });
   inventory.records.forEach((record, index) => byId.set(record.id, index));
-  const children = linkChildren(inventory.records, byId);
+  const links = linkColumns(inventory.records, (id) => byId.get(id));
+  const rows = lazily(() => childRows(links));
   const leases = lazily(() => new Map(inventory.leases.map((lease) => [lease.id, lease])));
   const blobs = lazily(() => groupBlobs(inventory.blobs));
   const snapshots = lazily(() => new Map(inventory.snapshots.map((it) => [snapshotKey(it), it])));
@@ -41,12 +45,13 @@ export function indexInventory(inventory: Inventory): InventoryIndex {
   };
   return {
     inventory,
+    links,
     recordIndex: (id) => byId.get(id),
     record: (id) => {
       const index = byId.get(id);
       return index === undefined ? undefined : inventory.records[index];
     },
-    children: (index) => children.targets.subarray(children.offsets[index], children.offsets[index + 1]),
+    children: (index) => rows().children.subarray(rows().offsets[index], rows().offsets[index + 1]),
     lease: (id) => leases().get(id),
     blob,
     blobOf: (record) =>
@@ -67,27 +72,6 @@ export function indexInventory(inventory: Inventory): InventoryIndex {
       return index === undefined ? [] : (solverKeys().get(index) ?? []);
     },
   };
-}
-
-/** Children in compressed rows: those of record i are `targets[offsets[i]] .. targets[offsets[i + 1] - 1]`. */
-function linkChildren(records: readonly CacheRecord[], byId: ReadonlyMap<string, number>) {
-  const offsets = new Uint32Array(records.length + 1);
-  const pairs: number[] = [];
-  records.forEach((record, child) => {
-    const seen = new Set<number>();
-    for (const link of record.parents) {
-      const parent = byId.get(link.id);
-      if (parent === undefined || seen.has(parent)) continue;
-      seen.add(parent);
-      pairs.push(parent, child);
-      offsets[parent + 1]++;
-    }
-  });
-  for (let i = 0; i < records.length; i++) offsets[i + 1] += offsets[i];
-  const targets = new Uint32Array(pairs.length / 2);
-  const next = offsets.slice();
-  for (let i = 0; i < pairs.length; i += 2) targets[next[pairs[i]]++] = pairs[i + 1];
-  return { offsets, targets };
 }
 
 function groupBlobs(blobs: readonly Blob[]): Map<string, Blob[]> {

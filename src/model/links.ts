@@ -1,5 +1,4 @@
-import type { InventoryIndex } from './inventoryIndex';
-import type { ParentRole } from './record';
+import type { CacheRecord, ParentRole } from './record';
 
 /** The roles of parent links; a role's code is its position here. */
 export const parentRoles = ['layer', 'merge', 'lower', 'upper'] as const satisfies readonly ParentRole[];
@@ -24,10 +23,13 @@ export interface LinkColumns {
   readonly linkPositions: Uint16Array<ArrayBuffer>;
 }
 
-/** The links of an inventory, by child and then in stored order; links to records that are gone are left out. */
-export function linkColumns(index: InventoryIndex): LinkColumns {
-  const { records } = index.inventory;
-  const capacity = records.reduce((sum, { parents }) => sum + parents.length, 0);
+/** The links of `records`, by child and then in stored order; links to records that are gone are left out. */
+export function linkColumns(
+  records: readonly CacheRecord[],
+  indexOf: (id: string) => number | undefined,
+): LinkColumns {
+  let capacity = 0;
+  for (const { parents } of records) capacity += parents.length;
   const linkParents = new Uint32Array(capacity);
   const linkChildren = new Uint32Array(capacity);
   const linkRoles = new Uint8Array(capacity);
@@ -35,7 +37,7 @@ export function linkColumns(index: InventoryIndex): LinkColumns {
   let length = 0;
   records.forEach((record, child) => {
     for (const { id, role, position } of record.parents) {
-      const parent = index.recordIndex(id);
+      const parent = indexOf(id);
       if (parent === undefined) continue;
       linkParents[length] = parent;
       linkChildren[length] = child;
@@ -51,4 +53,30 @@ export function linkColumns(index: InventoryIndex): LinkColumns {
     linkRoles: linkRoles.slice(0, length),
     linkPositions: linkPositions.slice(0, length),
   };
+}
+
+/** Rows of children: those of record i are `children[offsets[i]] .. children[offsets[i + 1] - 1]`. */
+export interface ChildRows {
+  readonly offsets: Uint32Array<ArrayBuffer>;
+  readonly children: Uint32Array<ArrayBuffer>;
+}
+
+/** The children of each record by links of any role, each child once, in the order of the links; these must go by child. */
+export function childRows({ count, linkParents, linkChildren }: LinkColumns): ChildRows {
+  const isRepeated = new Uint8Array(linkParents.length);
+  const lastChildren = new Int32Array(count).fill(-1);
+  const offsets = new Uint32Array(count + 1);
+  for (let i = 0; i < linkParents.length; i++) {
+    const parent = linkParents[i];
+    if (lastChildren[parent] === linkChildren[i]) isRepeated[i] = 1;
+    else offsets[parent + 1]++;
+    lastChildren[parent] = linkChildren[i];
+  }
+  for (let i = 0; i < count; i++) offsets[i + 1] += offsets[i];
+  const next = offsets.slice();
+  const children = new Uint32Array(offsets[count]);
+  for (let i = 0; i < linkParents.length; i++) {
+    if (isRepeated[i] === 0) children[next[linkParents[i]]++] = linkChildren[i];
+  }
+  return { offsets, children };
 }

@@ -1,7 +1,10 @@
+import type { InventoryIndex } from './inventoryIndex';
 import { perIndex } from './perIndex';
+import type { CacheRecord } from './record';
 
 /** Bytes of a 64-bit number: the digits that it is sorted by. */
 const digitCount = 8;
+const digitValues = 256;
 
 /**
  * Puts the indices in `start` in ascending order of `keys`; unknown keys (NaN) last, equal ones as they are in
@@ -10,11 +13,13 @@ const digitCount = 8;
  */
 export function sortedBy(keys: Float64Array, start: Uint32Array): Uint32Array {
   const digits = sortableDigits(keys, start);
-  const places = new Uint32Array(256);
+  const counts = countDigits(digits);
   let from = naturalOrder(start.length);
   let to = naturalOrder(start.length);
   for (let digit = 0; digit < digitCount; digit++) {
-    if (!findPlaces(digits, digit, places)) continue;
+    const places = counts.subarray(digit * digitValues, (digit + 1) * digitValues);
+    if (places.includes(start.length)) continue;
+    turnIntoPlaces(places);
     putInPlace(digits, digit, places, from, to);
     [from, to] = [to, from];
   }
@@ -22,18 +27,21 @@ export function sortedBy(keys: Float64Array, start: Uint32Array): Uint32Array {
   return from;
 }
 
-/** Fills `places` with the first position of each value of a digit; false if there is only one value. */
-function findPlaces(digits: Uint8Array, digit: number, places: Uint32Array): boolean {
-  places.fill(0);
-  for (let i = digit; i < digits.length; i += digitCount) places[digits[i]]++;
-  if (places.includes(digits.length / digitCount)) return false;
+/** How often each digit has each value. */
+function countDigits(digits: Uint8Array): Uint32Array {
+  const counts = new Uint32Array(digitCount * digitValues);
+  for (let i = 0; i < digits.length; i++) counts[(i % digitCount) * digitValues + digits[i]]++;
+  return counts;
+}
+
+/** Replaces the count of each value by the first place of those with that value. */
+function turnIntoPlaces(counts: Uint32Array): void {
   let place = 0;
-  for (let value = 0; value < places.length; value++) {
-    const count = places[value];
-    places[value] = place;
+  for (let value = 0; value < counts.length; value++) {
+    const count = counts[value];
+    counts[value] = place;
     place += count;
   }
-  return true;
 }
 
 function putInPlace(
@@ -71,13 +79,18 @@ export function sortedByText(texts: readonly string[]): Uint32Array {
   for (let i = 0; i < texts.length; i++) keys[i] = beginningKey(texts[i]);
   const order = sortedBy(keys, naturalOrder(texts.length));
   const compare = (a: number, b: number) => (texts[a] < texts[b] ? -1 : texts[a] > texts[b] ? 1 : a - b);
-  let runStart = 0;
-  for (let i = 1; i <= order.length; i++) {
-    if (i < order.length && keys[order[i]] === keys[order[runStart]]) continue;
-    if (i - runStart > 1) order.subarray(runStart, i).sort(compare);
-    runStart = i;
-  }
+  for (const run of equalRuns(keys, order)) run.sort(compare);
   return order;
+}
+
+/** The parts of `order` in which two or more indices have the same key; unknown keys count as the same. */
+function* equalRuns(keys: Float64Array, order: Uint32Array): Generator<Uint32Array> {
+  let start = 0;
+  for (let i = 1; i <= order.length; i++) {
+    if (i < order.length && Object.is(keys[order[i]], keys[order[start]])) continue;
+    if (i - start > 1) yield order.subarray(start, i);
+    start = i;
+  }
 }
 
 /** The first six characters as one number in their order, up to the first outside Latin-1, which all count as one. */
@@ -109,15 +122,32 @@ export function ranks(order: Uint32Array): Uint32Array {
 /** All record indices, by id. */
 export const idOrder = perIndex((index) => sortedByText(index.inventory.records.map(({ id }) => id)));
 
+/** The place of each record in the order of ids. */
+export const idRanks = perIndex((index) => Float64Array.from(ranks(idOrder(index))));
+
 /** All record indices, oldest first, then by id; those without a creation time last. */
 export const creationOrder = perIndex((index) => {
   const { records } = index.inventory;
   const times = new Float64Array(records.length);
-  const nanos = new Float64Array(records.length);
-  for (let i = 0; i < records.length; i++) {
-    const { createdAt, createdAtNanos } = records[i];
-    times[i] = createdAt ?? Number.NaN;
-    nanos[i] = createdAt === undefined ? 0 : (createdAtNanos ?? 0);
-  }
-  return sortedBy(times, sortedBy(nanos, idOrder(index)));
+  for (let i = 0; i < records.length; i++) times[i] = records[i].createdAt ?? Number.NaN;
+  const order = sortedBy(times, naturalOrder(records.length));
+  for (const run of equalRuns(times, order)) run.set(byNanosThenId(index, run));
+  return order;
 });
+
+/** Runs up to this length are not worth an order of all ids. */
+const shortRun = 100;
+
+/** Indices of records that were created in the same millisecond, or of which it is not known when. */
+function byNanosThenId(index: InventoryIndex, run: Uint32Array): Uint32Array {
+  const { records } = index.inventory;
+  const nanosOf = ({ createdAt, createdAtNanos = 0 }: CacheRecord) =>
+    createdAt === undefined ? 0 : createdAtNanos;
+  const compare = (i: number, j: number) => {
+    const [a, b] = [records[i], records[j]];
+    return nanosOf(a) - nanosOf(b) || (a.id < b.id ? -1 : 1);
+  };
+  if (run.length <= shortRun) return run.toSorted(compare);
+  const ids = idRanks(index);
+  return run.toSorted((i, j) => nanosOf(records[i]) - nanosOf(records[j]) || ids[i] - ids[j]);
+}

@@ -1,4 +1,4 @@
-import { type LinkColumns, parentRoles } from './links';
+import { type ChildRows, type LinkColumns, parentRoles } from './links';
 
 /** No primary parent. */
 const none = -1;
@@ -61,12 +61,10 @@ function lowestOfCycle(primaryParents: Int32Array, ranks: Uint32Array, start: nu
   return lowest;
 }
 
-/** Children by primary parent in compressed rows: those of record i are `children[offsets[i]] .. children[offsets[i + 1] - 1]`. */
-export interface PrimaryChildren {
+/** Children by primary parent. */
+export interface PrimaryChildren extends ChildRows {
   /** Records without a primary parent. */
   readonly roots: Uint32Array<ArrayBuffer>;
-  readonly offsets: Uint32Array<ArrayBuffer>;
-  readonly children: Uint32Array<ArrayBuffer>;
 }
 
 /** Roots and the children of each record, all in the order of `order`. */

@@ -1,5 +1,5 @@
 import type { InventoryIndex } from './inventoryIndex';
-import { idOrder, ranks, sortedBy, sortedByText } from './order';
+import { idOrder, idRanks, sortedBy, sortedByText } from './order';
 import { perIndex } from './perIndex';
 import type { CacheRecord } from './record';
 import { noDescription } from './title';
@@ -23,11 +23,9 @@ export const sortingWords: Readonly<Record<Sorting, string>> = {
  * are shown, without regard to case.
  */
 export function sortRecords(index: InventoryIndex, sorting: Sorting, indices?: Uint32Array): Uint32Array {
-  const byId = indices === undefined ? idOrder(index) : sortedBy(idKeys(index), indices);
+  const byId = indices === undefined ? idOrder(index) : sortedBy(idRanks(index), indices);
   return keysOf(index, sorting).reduce((order, keys) => sortedBy(keys, order), byId);
 }
-
-const idKeys = perIndex((index) => Float64Array.from(ranks(idOrder(index))));
 
 const madeKeys = perIndex(() => new Map<Sorting, readonly Float64Array[]>());
 
