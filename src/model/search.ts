@@ -26,15 +26,19 @@ export function searchRecords(index: InventoryIndex, text: string): number[] {
  */
 export function rankRecords(index: InventoryIndex, text: string, limit: number): number[] {
   const needle = needleOf(text);
-  const order = sortRecords(index, 'lastUsed');
-  if (needle === '') return [...order.subarray(0, limit)];
+  if (needle === '') return [...sortRecords(index, 'lastUsed').subarray(0, limit)];
   const texts = foldedTexts(index);
-  const ranked: number[][] = Array.from({ length: worstRank + 1 }, () => []);
-  for (const i of order) {
-    const rank = rankOf(index.inventory.records[i], texts, i, needle);
-    if (rank !== undefined && ranked[rank].length < limit) ranked[rank].push(i);
+  const byRank: number[][] = Array.from({ length: worstRank + 1 }, () => []);
+  index.inventory.records.forEach((record, i) => {
+    const rank = rankOf(record, texts, i, needle);
+    if (rank !== undefined) byRank[rank].push(i);
+  });
+  const found: number[] = [];
+  for (const equals of byRank) {
+    if (found.length >= limit) break;
+    found.push(...sortRecords(index, 'lastUsed', Uint32Array.from(equals)).subarray(0, limit - found.length));
   }
-  return ranked.flat().slice(0, limit);
+  return found;
 }
 
 function needleOf(text: string): string {
@@ -58,12 +62,12 @@ const foldedTexts = perIndex((index): FoldedTexts => {
   };
 });
 
+/** Ids that BuildKit makes are lower case; only those of other writers are kept here, each on its line. */
 function foldedNames({ type, id, twin = '', snapshotId }: CacheRecord): string {
   const isFolded = !hasUpperCase.test(id) && !hasUpperCase.test(twin) && !hasUpperCase.test(snapshotId);
   return isFolded ? type.toLowerCase() : [type, id, twin, snapshotId].join('\n').toLowerCase();
 }
 
-/** Ids that BuildKit makes are lower case; those of other writers need not be. */
 const hasUpperCase = /[A-Z\u0080-\uffff]/;
 
 function hasInTexts({ titles, descriptions, names }: FoldedTexts, i: number, needle: string): boolean {
@@ -90,7 +94,8 @@ function has(name: string | undefined, needle: string): boolean {
 const worstRank = 5;
 
 function rankOf(record: CacheRecord, texts: FoldedTexts, i: number, needle: string): number | undefined {
-  if (record.id.toLowerCase().startsWith(needle) || record.twin?.toLowerCase().startsWith(needle)) return 0;
+  if (record.id.startsWith(needle) || record.twin?.startsWith(needle) === true) return 0;
+  if (texts.names[i].includes(`\n${needle}`)) return 0;
   const inTitle = texts.titles[i].indexOf(needle);
   if (inTitle === 0) return 1;
   if (inTitle > 0) return texts.titles[i].includes(` ${needle}`) ? 2 : 3;

@@ -1,6 +1,7 @@
 import { formatBytes } from './format';
 import { graphShape } from './graphShape';
 import type { InventoryIndex } from './inventoryIndex';
+import { perIndex } from './perIndex';
 import { sortRecords, type Sorting } from './sortRecords';
 import { titleAt } from './titles';
 import { typeHeading } from './words';
@@ -120,25 +121,33 @@ function bandLabel(band: number): string {
     : `${formatBytes(start)} to ${formatBytes(bandStarts[band - 1])}`;
 }
 
+/** Sizes in bytes; NaN is unknown. */
+const sizeColumn = perIndex((index) =>
+  Float64Array.from(index.inventory.records, ({ size }) => size ?? Number.NaN),
+);
+
 function collect(index: InventoryIndex, { groupOf, headings }: Assignment, sorted: Uint32Array): Group[] {
-  const { records } = index.inventory;
-  const counts = new Uint32Array(headings.length);
-  for (const group of groupOf) counts[group]++;
-  const groups = headings.map((heading, group) => ({
-    ...heading,
-    count: 0,
-    bytes: 0,
-    unknownSizes: 0,
-    records: new Uint32Array(counts[group]),
-  }));
+  const sizes = sizeColumn(index);
+  const starts = new Uint32Array(headings.length + 1);
+  for (const group of groupOf) starts[group + 1]++;
+  for (let group = 0; group < headings.length; group++) starts[group + 1] += starts[group];
+  const next = starts.slice();
+  const bytes = new Float64Array(headings.length);
+  const unknownSizes = new Uint32Array(headings.length);
+  const members = new Uint32Array(sorted.length);
   for (const record of sorted) {
-    const group = groups[groupOf[record]];
-    const { size } = records[record];
-    group.records[group.count++] = record;
-    group.bytes += size ?? 0;
-    if (size === undefined) group.unknownSizes++;
+    const group = groupOf[record];
+    members[next[group]++] = record;
+    if (Number.isNaN(sizes[record])) unknownSizes[group]++;
+    else bytes[group] += sizes[record];
   }
-  return groups;
+  return headings.map((heading, group) => ({
+    ...heading,
+    count: starts[group + 1] - starts[group],
+    bytes: bytes[group],
+    unknownSizes: unknownSizes[group],
+    records: members.subarray(starts[group], starts[group + 1]),
+  }));
 }
 
 function biggestFirst(a: Group, b: Group): number {
