@@ -20,7 +20,7 @@ export interface UsageRow {
   readonly inUse: boolean;
   readonly size: number;
   readonly createdAt: string;
-  readonly lastUsedAt?: string;
+  readonly lastUsedAt?: string | null;
   readonly usageCount: number;
   readonly description: string;
   readonly recordType: string;
@@ -70,10 +70,22 @@ export function fixtureNames(): string[] {
   return readdirSync(fixturePath('buildkit')).sort();
 }
 
+const folders: string[] = [];
+process.once('exit', () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+const shared = new Map<string, Fixture>();
+
+/** A fixture that is unpacked once for all who only read it. */
+export function sharedFixture(name: string): Fixture {
+  const fixture = shared.get(name) ?? unpackFixture(name);
+  shared.set(name, fixture);
+  return fixture;
+}
+
 /** Unpacks a fixture into a folder of its own, which is removed when the process ends: tests may change what is in it. */
 export function unpackFixture(name: string): Fixture {
   const folder = mkdtempSync(join(tmpdir(), 'build-cache-inspector-fixture-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   for (const part of ['state', 'migrated']) {
     const packed = fixturePath('buildkit', name, part);
     if (existsSync(packed)) {
