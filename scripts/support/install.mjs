@@ -58,9 +58,7 @@ export function runNpm(cwd, args, output) {
   if (running?.endsWith('npm-cli.js')) {
     return runProcess(process.execPath, [running, ...args], { cwd, output });
   }
-  // On Windows npm is a batch file, which only a shell can start.
-  const [program, before] = process.platform === 'win32' ? ['cmd.exe', ['/d', '/c', 'npm']] : ['npm', []];
-  return runProcess(program, [...before, ...args], { cwd, output });
+  return runProcess(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, { cwd, output });
 }
 
 /**

@@ -1,8 +1,8 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The folder of the project, absolute. */
-export const root = fileURLToPath(new URL('../..', import.meta.url));
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** Where everything that can be thrown away is written: compiled tests, results, benchmark figures. */
 export const outFolder = join(root, 'out');

@@ -55,11 +55,21 @@ function signalGroup(child, signal) {
  */
 export function startProcess(command, args, options = {}) {
   watchForOurOwnEnd();
-  const child = spawn(command, args, { ...options, detached: process.platform !== 'win32' });
+  const child = isBatchFile(command)
+    ? spawn([command, ...args].map((word) => `"${word}"`).join(' '), { ...options, shell: true })
+    : spawn(command, args, { ...options, detached: process.platform !== 'win32' });
   running.add(child);
   child.once('exit', () => running.delete(child));
   child.once('error', () => running.delete(child));
   return child;
+}
+
+/**
+ * On Windows some commands are batch files, which only a shell can start.
+ * @param {string} command
+ */
+function isBatchFile(command) {
+  return process.platform === 'win32' && command.endsWith('.cmd');
 }
 
 /**

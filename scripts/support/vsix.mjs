@@ -29,7 +29,7 @@ const allowed = [
   /^extension\/(readme|changelog)\.md$/i,
   /^extension\/LICENSE(\.txt)?$/,
   /^extension\/dist\/(extension|layoutWorker|page)\.js$/,
-  /^extension\/media\/[\w-]+\.(css|png|svg)$/,
+  /^extension\/media\/(?!icon\.svg)[\w-]+\.(css|png|svg)$/,
   /^extension\/media\/readme\/[\w-]+\.png$/,
   /^extension\/media\/sample\/.+$/,
 ];

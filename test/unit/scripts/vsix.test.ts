@@ -31,6 +31,7 @@ describe('the package', () => {
     'extension/test/host/index.ts',
     'extension/.npmrc',
     'extension/media/notes.txt',
+  'extension/media/icon.svg',
   ])('may not hold %s', (path) => {
     expect(packageProblems([...runs, path])).toEqual([`${path} does not belong in the package`]);
   });
