@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failureKind } from './fileKind';
-import { permissionAdvice, type ReadContext } from './readContext';
+import { permissionAdvice } from './boltAdvice';
+import type { ReadContext } from './readContext';
 
 /**
  * The digests of the complete blobs in a content store, by the names of its files (`blobs/<algorithm>/<hex>`). Undefined when the

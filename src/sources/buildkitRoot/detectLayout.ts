@@ -1,10 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { isBoltError } from '../../bolt/boltError';
+import { readBolt } from '../../bolt/readBolt';
 import { CacheError } from '../../model/cacheError';
 import type { Note } from '../../model/inventory';
 import { findContainerdRoot, snapshotterFolder } from './containerdRoot';
 import { errorCode, failureKind, fileKind } from './fileKind';
-import { permissionAdvice } from './readContext';
+import { advice, cacheReason, permissionAdvice } from './boltAdvice';
 import type { RootLayout, WorkerLayout } from './rootLayout';
 
 const metadataName = 'metadata_v2.db';
@@ -41,6 +43,7 @@ function permissionError(path: string, cause?: unknown): CacheError {
 
 /** A file is opened alone, even where its folder holds more: that is what was asked for. */
 async function layoutOfFile(path: string): Promise<RootLayout> {
+  await checkDatabase(path);
   const folder = dirname(path);
   const isMetadata = [metadataName, oldMetadataName].includes(basename(path));
   const worker = isMetadata ? await workerAt(folder) : undefined;
@@ -59,6 +62,27 @@ async function layoutOfFile(path: string): Promise<RootLayout> {
     historyDatabases: [],
     notes,
   };
+}
+
+/** Looks at the first pages only. @throws CacheError when the file cannot be a database that we read. */
+async function checkDatabase(path: string): Promise<void> {
+  try {
+    await readBolt(path, () => undefined, { residentBytes: 0 });
+  } catch (error) {
+    if (!isBoltError(error)) {
+      throw error;
+    }
+    const reason = cacheReason(error);
+    if (reason === 'noPermission') {
+      throw permissionError(path, error);
+    }
+    const isOther = error.reason === 'empty' || error.reason === 'notBolt';
+    throw new CacheError(
+      isOther ? 'notACache' : reason,
+      `${error.message} ${isOther ? `Open the root folder of a buildkitd or of a Docker engine, or its ${metadataName}.` : advice(error)}`,
+      { cause: error },
+    );
+  }
 }
 
 async function layoutOfFolder(path: string): Promise<RootLayout> {

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failureKind } from './fileKind';
-import { permissionAdvice, type ReadContext } from './readContext';
+import { permissionAdvice } from './boltAdvice';
+import type { ReadContext } from './readContext';
 
 /**
  * The chain ids of all layers of all images of a Docker engine with a storage driver, from its image store `image/<driver>/imagedb`.

@@ -4,6 +4,7 @@ import { isBoltError, type BoltError } from '../../bolt/boltError';
 import type { BoltDatabase } from '../../bolt/database';
 import { readBolt } from '../../bolt/readBolt';
 import type { ReadOptions } from '../source';
+import { advice } from './boltAdvice';
 import { NoteList } from './noteList';
 import { Pacer } from './pacer';
 
@@ -75,7 +76,9 @@ export interface DatabaseToRead {
 }
 
 /** How a database was read: the answer of `read`, or the error that made it impossible. */
-export type DatabaseOutcome<T> = { readonly result: T } | { readonly error: BoltError };
+export type DatabaseOutcome<T> =
+  | { readonly result: T; /** Whether parts of it could not be read. */ readonly isDamaged: boolean }
+  | { readonly error: BoltError };
 
 /**
  * Reads one bolt database. Damage that can be passed over becomes notes; an error that leaves nothing is handed back.
@@ -92,6 +95,7 @@ export async function readDatabase<T>(
   const began = performance.now();
   let notes = new NoteList();
   const damage = new NoteList();
+  let isDamaged = false;
   try {
     const bytes = { size: 0 };
     const result = await readBolt(
@@ -103,19 +107,21 @@ export async function readDatabase<T>(
       },
       {
         signal: context.signal,
-        onDamage: (error) =>
+        onDamage: (error) => {
+          isDamaged = true;
           damage.addOneOfMany(`damaged pages in ${file}`, {
             severity: 'error',
             file,
             message: `A part of the ${holds} is lost, the rest is shown. ${context.messageOf(error)}`,
-          }),
+          });
+        },
       },
     );
     context.notes.addAll(notes);
     context.notes.addAll(damage);
     const ms = Math.round(performance.now() - began);
     context.log(`${file}: ${bytes.size} bytes, ${count(result)} ${holds}, ${ms} ms`);
-    return { result };
+    return { result, isDamaged };
   } catch (error) {
     if (!isBoltError(error)) {
       throw error;
@@ -144,36 +150,6 @@ export async function readOptionalDatabase<T>(
   });
   return undefined;
 }
-
-/** What a person can try when a database cannot be read. */
-export function advice(error: BoltError): string {
-  switch (error.reason) {
-    case 'notFound':
-      return 'Look whether the copy is complete.';
-    case 'noPermission':
-      return permissionAdvice;
-    case 'changed':
-      return 'Refresh, or open a copy that was made while the builder was idle.';
-    case 'version':
-      return 'It may come from a newer version of bbolt than this extension knows.';
-    case 'io':
-      return 'Look whether the disk is in order, then refresh.';
-    case 'empty':
-    case 'notBolt':
-    case 'checksum':
-    case 'truncated':
-    case 'badPage':
-    case 'cycle':
-    case 'tooDeep':
-    case 'tooLarge':
-      return 'Open another copy if there is one.';
-  }
-}
-
-/** How to get at a root that belongs to another user; VS Code itself cannot ask for more rights. */
-export const permissionAdvice =
-  'BuildKit roots mostly belong to root. Copy the folder to a place you may read and open the copy (as root: ' +
-  '`cp -a FOLDER COPY && chown -R USER COPY`), or run VS Code, or its server, as a user who may read it.';
 
 async function fileSize(path: string): Promise<number> {
   try {

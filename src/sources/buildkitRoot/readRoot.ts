@@ -63,7 +63,7 @@ export async function readRoot(
       noteOldForm(worker, context);
       await completeOldForm(stored, read.stores, context.pacer);
     }
-    for (const record of await completeRecords(stored, read.stores, worker, index, context)) {
+    for (const record of await completeRecords(stored, read.stores, workers[index], index, context)) {
       records.push(record);
     }
   }
@@ -79,7 +79,7 @@ export async function readRoot(
     builds,
   };
   throwIfNothing(workers, whole);
-  if (records.length === 0 && workers.every(({ error }) => error === undefined)) {
+  if (records.length === 0 && workers.every(({ error, isDamaged }) => error === undefined && !isDamaged)) {
     context.notes.add({ severity: 'info', message: 'This cache holds no records.' });
   }
   context.progressWithin(1);

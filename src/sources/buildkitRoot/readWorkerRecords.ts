@@ -1,8 +1,9 @@
 import type { BoltDatabase } from '../../bolt/database';
 import type { BoltError } from '../../bolt/boltError';
-import { CacheError, type CacheErrorReason } from '../../model/cacheError';
+import { CacheError } from '../../model/cacheError';
 import type { NoteList } from './noteList';
-import { advice, readDatabase, type ReadContext } from './readContext';
+import { advice, cacheReason } from './boltAdvice';
+import { readDatabase, type ReadContext } from './readContext';
 import { readRecords } from './recordDatabase';
 import type { WorkerLayout } from './rootLayout';
 import type { StoredRecord } from './storedRecord';
@@ -12,6 +13,8 @@ export interface WorkerRecords {
   readonly layout: WorkerLayout;
   readonly stored: readonly StoredRecord[];
   readonly error: BoltError | undefined;
+  /** Whether some records are missing because pages are damaged. */
+  readonly isDamaged: boolean;
 }
 
 /** Reads the metadata database of one worker. @throws CacheError when a file that was opened alone is a database of another kind. */
@@ -27,8 +30,8 @@ export async function readWorkerRecords(layout: WorkerLayout, context: ReadConte
     (records) => records.length,
   );
   return 'result' in outcome
-    ? { layout, stored: outcome.result, error: undefined }
-    : { layout, stored: [], error: outcome.error };
+    ? { layout, stored: outcome.result, error: undefined, isDamaged: outcome.isDamaged }
+    : { layout, stored: [], error: outcome.error, isDamaged: false };
 }
 
 /** Buckets by which other databases of BuildKit and containerd are known, and what to do with them. */
@@ -75,35 +78,12 @@ function noteIfOther(database: BoltDatabase, isAlone: boolean, context: ReadCont
 export function noteUnreadRecords(workers: readonly WorkerRecords[], context: ReadContext): void {
   const failed = workers.flatMap(({ layout, error }) => (error === undefined ? [] : [{ layout, error }]));
   for (const { layout, error } of failed) {
-    const reason = cacheReason(error, layout);
+    const reason = cacheReason(error);
     const message = `The records of ${layout.name === '' ? 'this cache' : layout.name} cannot be read. ${context.messageOf(error)} ${advice(error)}`;
     const isHopeless = layout.kind === 'metadataOnly' || reason !== 'corrupt';
     if (isHopeless && failed.length === workers.length) {
       throw new CacheError(reason, message, { cause: error });
     }
     context.notes.add({ severity: 'error', file: context.relative(layout.metadata), message });
-  }
-}
-
-function cacheReason(error: BoltError, { kind }: WorkerLayout): CacheErrorReason {
-  switch (error.reason) {
-    case 'noPermission':
-    case 'io':
-      return error.reason;
-    case 'changed':
-      return 'changing';
-    case 'version':
-      return 'unsupported';
-    case 'empty':
-    case 'notBolt':
-      return kind === 'metadataOnly' ? 'notACache' : 'corrupt';
-    case 'notFound':
-    case 'checksum':
-    case 'truncated':
-    case 'badPage':
-    case 'cycle':
-    case 'tooDeep':
-    case 'tooLarge':
-      return 'corrupt';
   }
 }

@@ -5,6 +5,7 @@ import { dockerImageChains } from './dockerImages';
 import { isLazy, withLazyAncestors } from './laziness';
 import { parentCircles, parentGraph, type ParentGraph } from './parentGraph';
 import type { ReadContext } from './readContext';
+import type { WorkerRecords } from './readWorkerRecords';
 import { RecordLeases } from './recordLeases';
 import type { WorkerLayout } from './rootLayout';
 import { sharedWithParents, sharesWithImages } from './sharing';
@@ -40,7 +41,7 @@ export async function firstRecords(
 export async function completeRecords(
   stored: readonly StoredRecord[],
   stores: WorkerStores,
-  layout: WorkerLayout,
+  { layout, isDamaged }: Pick<WorkerRecords, 'layout' | 'isDamaged'>,
   worker: number,
   context: ReadContext,
 ): Promise<CacheRecord[]> {
@@ -52,9 +53,12 @@ export async function completeRecords(
     snapshots === undefined ? undefined : (id) => snapshots.has(id),
   );
   const graph = await parentGraph(visible, pacer);
-  noteParents(visible, graph, layout, context);
+  noteParents(visible, graph, layout, isDamaged, context);
   const lazy = visible.map((record) => isLazy(record.stored, stores));
-  const { drops, listedOnceMore } = startUp(visible, graph, lazy, stores);
+  // Nobody knows how BuildKit would fare with damaged pages.
+  const { drops, listedOnceMore } = isDamaged
+    ? { drops: [], listedOnceMore: [] }
+    : startUp(visible, graph, lazy, stores);
   noteListedOnceMore(listedOnceMore.length, layout, context);
   const shared = await findShared(visible, graph, stores, layout, context);
   const sizes = await findSizes(visible, graph, lazy, stores, layout, context);
@@ -141,9 +145,11 @@ function noteParents(
   records: readonly VisibleRecord[],
   graph: ParentGraph,
   layout: WorkerLayout,
+  isDamaged: boolean,
   context: ReadContext,
 ): void {
   const file = context.relative(layout.metadata);
+  const consequence = isDamaged ? 'it may be among the lost ones' : 'BuildKit drops it when it next starts';
   graph.parents.forEach((parents, index) => {
     const missing = parents.indexOf(-1);
     if (missing !== -1) {
@@ -152,7 +158,7 @@ function noteParents(
         severity: 'warning',
         file,
         record: stored.id,
-        message: `Record ${stored.id} stands on ${links[missing].id}, which is not in this cache; BuildKit drops it when it next starts.`,
+        message: `Record ${stored.id} stands on ${links[missing].id}, which is not in this cache; ${consequence}.`,
       });
     }
   });
