@@ -23,8 +23,9 @@ const labels: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The other stored keys of a record, in the order they are stored. Before BuildKit v0.10 some had their value in the
- * key (`cache-dir:npm`) and the index's name before the value (`git-remote::https://…`); both are read as today's.
+ * The other stored keys of a record, in the order they are stored. Old versions of BuildKit (v0.6, v0.8) had the value
+ * of some in the key (`cache-dir:npm`) and the index's name before the value (`git-remote::https://…`); both are read
+ * as today's.
  */
 export function storedAttributes(record: CacheRecord): readonly StoredAttribute[] {
   return Object.entries(record.attributes ?? {}).map(([key, stored]) => {

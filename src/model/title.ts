@@ -94,7 +94,7 @@ function diffLines(record: CacheRecord, parentTitle: ParentTitle): TwoLines {
   };
 }
 
-/** Before BuildKit v0.20 the id of a cache mount stood in no description. */
+/** Older versions of BuildKit (v0.11 is one) leave the id of a cache mount out of its description. */
 function cacheMountLines(record: CacheRecord, read: TwoLines): TwoLines {
   const id = cacheMountId(record);
   if (id === undefined || read.subtitle.startsWith('id ') || read.title.endsWith(` ${id}`)) return read;

@@ -255,10 +255,10 @@ describe('odd text', () => {
     ['build arguments', `|1 ${'/bin/sh -'.repeat(1e5)}`],
     ['ids', `cached mount /x from ${' with id "'.repeat(1e5)}`],
     ['at signs', `git snapshot for ${'@'.repeat(1e6)}`],
-  ])('reads a million %s at once', (_, description) => {
+  ])('reads a million %s without falling into a regular expression', (_, description) => {
     const before = performance.now();
     const { title, subtitle } = recordTitle(makeRecord({ id: 'a', description }));
-    expect(performance.now() - before).toBeLessThan(100);
+    expect(performance.now() - before).toBeLessThan(1000);
     expect(title.length).toBeLessThanOrEqual(120);
     expect(subtitle.length).toBeLessThanOrEqual(120);
   });
