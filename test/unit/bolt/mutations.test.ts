@@ -9,7 +9,8 @@ import { fixturePath, ScratchFolder } from '../../support/boltFixture';
 import { mutate, seededRandom } from '../../support/mutations';
 
 /** BOLT_MUTATIONS sets how many mutations to try in all. */
-const mutations = Number(process.env.BOLT_MUTATIONS ?? 4000);
+const mutations = Number(process.env.BOLT_MUTATIONS ?? 3000);
+/** Of processor time, which does not depend on what else the machine does. */
 const slowestMs = 1000;
 const mostBytes = 512 * 1024 * 1024;
 
@@ -72,7 +73,7 @@ describe('a database with random damage', () => {
         const path = folder.write('mutated.db', mutate(original, pageSize, random));
         const residentBytes = index % 2 === 0 ? 0 : 1 << 30;
         const onDamage = index % 4 < 2 ? () => undefined : undefined;
-        const start = performance.now();
+        const before = process.cpuUsage();
         try {
           await readBolt(path, readAll, { residentBytes, onDamage });
           count('data');
@@ -82,7 +83,8 @@ describe('a database with random damage', () => {
           }
           count(error.reason);
         }
-        slowest = Math.max(slowest, performance.now() - start);
+        const { user, system } = process.cpuUsage(before);
+        slowest = Math.max(slowest, (user + system) / 1000);
         largest = Math.max(largest, index % 100 === 0 ? process.memoryUsage.rss() : 0);
       }
       if (process.env.BOLT_MUTATIONS !== undefined) {
