@@ -56,8 +56,12 @@ export function leaseList(index: InventoryIndex, record: CacheRecord, now: numbe
       const note = absence(index.inventory, 'leases');
       return { text: shortId(id), note, full: id, missing: index.inventory.complete };
     }
-    const note = [...leaseStates(lease, record, now), `holds ${held(lease.resources)}`].join(' · ');
-    return { text: shortId(id), note, full: id };
+    const owner = index.recordIndex(id.replace(/-(?:view|variants)$/, ''));
+    const isOther = owner !== undefined && owner !== index.recordIndex(record.id);
+    const states = isOther ? [`of ${titleAt(index, owner).title}`] : [];
+    states.push(...leaseStates(lease, record, now), `holds ${held(lease.resources)}`);
+    const recordId = isOther ? index.inventory.records[owner].id : undefined;
+    return { text: shortId(id), note: states.join(' · '), full: id, recordId };
   });
 }
 

@@ -4,6 +4,7 @@ import type { DetailLink, DetailList } from './details';
 import { formatAge, formatBytes, formatCountOf, shortDigest, shortId } from './format';
 import type { Blob, Snapshot, SolverKey, SolverLink } from './inventory';
 import type { InventoryIndex } from './inventoryIndex';
+import { perIndex } from './perIndex';
 import type { CacheRecord } from './record';
 import { snapshotChain } from './snapshotChain';
 
@@ -57,10 +58,17 @@ function namespaceOf({ inventory }: InventoryIndex, record: CacheRecord): string
 /** The record's snapshot and those it is stacked on. */
 export function snapshotList(index: InventoryIndex, record: CacheRecord): DetailList {
   const { snapshots, total } = snapshotChain(index, record, 200);
-  return { ...boundedList('Snapshots', snapshots, (snapshot) => snapshotLink(index, snapshot)), total };
+  return { ...boundedList('Snapshots', snapshots, (it) => snapshotLink(index, record, it)), total };
 }
 
-function snapshotLink(index: InventoryIndex, { key, kind, directory, size }: Snapshot): DetailLink {
+/** The first record of each snapshot id; several records may share one. */
+const recordsBySnapshot = perIndex((index) => {
+  const { records } = index.inventory;
+  return new Map(records.toReversed().map((record) => [record.snapshotId, record]));
+});
+
+function snapshotLink(index: InventoryIndex, record: CacheRecord, snapshot: Snapshot): DetailLink {
+  const { key, kind, directory, size } = snapshot;
   const note = [
     kind,
     directory === undefined ? undefined : `directory ${directory}`,
@@ -70,7 +78,7 @@ function snapshotLink(index: InventoryIndex, { key, kind, directory, size }: Sna
     text: shortId(key),
     note: note.filter((part) => part !== undefined).join(' · '),
     full: key,
-    recordId: index.record(key)?.id,
+    recordId: key === record.snapshotId ? undefined : recordsBySnapshot(index).get(key)?.id,
   };
 }
 

@@ -221,6 +221,19 @@ describe('lists', () => {
     ]);
   });
 
+  it('link the leases of other records to these', () => {
+    const other = makeRecord({ id: 'b', description: 'copy a' });
+    const record = makeRecord({ id: 'a', leases: ['a', 'b', 'b-variants'] });
+    const leases = ['a', 'b', 'b-variants'].map((id) => lease(id));
+    expect(
+      items(detailsOf(record, [other], { leases }), 'Leases')?.map((it) => [it.recordId, it.note]),
+    ).toEqual([
+      [undefined, "the record's own · holds nothing"],
+      ['b', 'of copy a · holds nothing'],
+      ['b', 'of copy a · for other compressions · holds nothing'],
+    ]);
+  });
+
   it('have the blob and its other compressions, even where they name each other in a circle', () => {
     const [gzip, zstd] = [digest('1111'), digest('2222')];
     const variant = (to: string) => ({ [`containerd.io/gc.ref.content.blob-${to}`]: to });
@@ -265,11 +278,11 @@ describe('lists', () => {
 
   it('have the snapshots from the top down, linked to the records they belong to', () => {
     const record = makeRecord({ id: 'a', snapshotId: 's2' });
-    const other = makeRecord({ id: 's1' });
+    const other = makeRecord({ id: 'other', snapshotId: 's1' });
     const snapshots = [snapshot('s2', { parent: 's1', kind: 'active' }), snapshot('s1', { parent: 's2' })];
     expect(items(detailsOf(record, [other], { snapshots }), 'Snapshots')).toEqual([
       { text: 's2', note: 'active', full: 's2', recordId: undefined },
-      { text: 's1', note: '', full: 's1', recordId: 's1' },
+      { text: 's1', note: '', full: 's1', recordId: 'other' },
     ]);
   });
 
