@@ -212,7 +212,7 @@ function startsWith(page: Buffer, at: number, end: number, expected: Buffer): bo
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isTextList(value: unknown): value is string[] {
