@@ -33,8 +33,8 @@ export interface TreeRow {
 
 /** The editor's name of each theme, and the class it puts on the workbench. */
 const themes: Readonly<Record<Theme, { readonly name: string; readonly className: string }>> = {
-  dark: { name: 'Dark Modern', className: 'vs-dark' },
-  light: { name: 'Light Modern', className: 'vs' },
+  dark: { name: 'Default Dark Modern', className: 'vs-dark' },
+  light: { name: 'Default Light Modern', className: 'vs' },
   highContrastDark: { name: 'Default High Contrast', className: 'hc-black' },
   highContrastLight: { name: 'Default High Contrast Light', className: 'hc-light' },
 };
