@@ -67,11 +67,15 @@ async function pick<T extends string>(
 ): Promise<T | undefined> {
   const items = values.map((value) => ({
     value,
-    label: words[value],
+    label: capitalized(words[value]),
     iconPath: new vscode.ThemeIcon(value === current ? 'check' : 'blank'),
-    description: value === current ? 'now' : '',
+    description: value === current ? 'current' : '',
   }));
   return (await vscode.window.showQuickPick(items, { title }))?.value;
+}
+
+function capitalized(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function oneOf<T extends string>(values: readonly T[], value: unknown): T | undefined {

@@ -3,7 +3,7 @@ import { formatCountOf } from '../model/format';
 import type { Arrangement } from './arrangement';
 import type { CachesTree } from './cachesTree';
 import { cachesViewId } from './names';
-import type { OpenCaches } from './openCaches';
+import type { CacheChange, OpenCaches } from './openCaches';
 import type { SelectedRecord, Selection } from './selection';
 import { recordOf } from './targets';
 import type { TreeNode } from './treeNodes';
@@ -33,10 +33,10 @@ export class CachesView implements vscode.Disposable {
       selection.onDidChange(({ selected, origin }) => {
         if (origin === 'graph') this.follow(selected);
       }),
-      arrangement.onDidChange(() => this.arranged()),
-      caches.onDidChange(() => this.setBadge()),
+      arrangement.onDidChange(() => this.describe()),
+      caches.onDidChange(({ what }) => this.cachesChanged(what)),
     ];
-    this.arranged();
+    this.describe();
     if (this.view.visible) this.shown();
   }
 
@@ -63,6 +63,11 @@ export class CachesView implements vscode.Disposable {
     this.follow(this.parts.selection.current);
   }
 
+  private cachesChanged(what: CacheChange['what']): void {
+    if (what !== 'progress') this.describe();
+    if (what === 'inventory' && this.view.selection.length === 0) this.follow(this.parts.selection.current);
+  }
+
   private follow(selected: SelectedRecord | undefined): void {
     if (selected === undefined || !this.view.visible) return;
     const shown = recordOf(this.view.selection.at(0));
@@ -76,14 +81,13 @@ export class CachesView implements vscode.Disposable {
     this.parts.selection.set(recordOf(node), 'tree');
   }
 
-  private arranged(): void {
-    this.view.description = this.parts.arrangement.words;
-  }
-
-  /** Counts the caches that could not be read. */
-  private setBadge(): void {
-    const failed = this.parts.caches.all().filter(({ status }) => status.kind === 'failed').length;
-    if (failed === (this.view.badge?.value ?? 0)) return;
+  /** How the rows are arranged stands above them too: alone in its container, a view does not show its description. */
+  private describe(): void {
+    const all = this.parts.caches.all();
+    const { words } = this.parts.arrangement;
+    this.view.description = words;
+    this.view.message = all.length === 0 ? undefined : words;
+    const failed = all.filter(({ status }) => status.kind === 'failed').length;
     const tooltip = `${formatCountOf(failed, 'build cache')} could not be read`;
     this.view.badge = failed === 0 ? undefined : { value: failed, tooltip };
   }

@@ -62,7 +62,7 @@ function placesIn(caches: OpenCaches): Place[] {
 /** The likeliest records of each cache; the editor's own filter is passed by (`alwaysShow`). */
 function itemsFor(places: readonly Place[], text: string): RecordItem[] {
   const share = Math.ceil(maximumItems / places.length);
-  return places.flatMap((place) => {
+  const all = places.flatMap((place) => {
     const found = rankRecords(place.index, text, share + 1);
     const items = found.slice(0, share).map((at) => itemOf(place, at));
     if (places.length > 1) items.unshift(separator(place.label));
@@ -70,7 +70,10 @@ function itemsFor(places: readonly Place[], text: string): RecordItem[] {
       items.push(separator(`More than ${formatCount(share)}: type more to find others`));
     return items;
   });
+  return all.some(({ record }) => record !== undefined) ? all : [nothingFound];
 }
+
+const nothingFound: RecordItem = { label: 'No record contains this text.', alwaysShow: true };
 
 function itemOf({ cacheId, index }: Place, at: number): RecordItem {
   const record = index.inventory.records[at];

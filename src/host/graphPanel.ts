@@ -175,7 +175,6 @@ function nameOf({ id, label, location }: OpenCache): CacheName {
   return { id, label, location };
 }
 
-/** A graph that can be looked at stays in place while the cache is read again. */
 function stateOf({ status, loaded, label }: OpenCache): CacheState {
   switch (status.kind) {
     case 'unread':
@@ -184,7 +183,6 @@ function stateOf({ status, loaded, label }: OpenCache): CacheState {
         ? { kind: 'failed', message: `Reading ${label} was stopped.` }
         : { kind: 'loading', message: `Reading ${label}` };
     case 'reading':
-      if (loaded !== undefined) return { kind: 'ready' };
       return { kind: 'loading', message: `Reading ${label}: ${status.progress.stage}` };
     case 'ready':
       return { kind: 'ready' };

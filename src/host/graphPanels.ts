@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { cacheOfState } from '../protocol/pageState';
+import { cacheOfState, readPageState } from '../protocol/pageState';
 import { GraphPanel, graphPanelOptions, type GraphPanelParts } from './graphPanel';
 import { graphViewType } from './names';
 
@@ -24,12 +24,17 @@ export class GraphPanels implements vscode.Disposable, vscode.WebviewPanelSerial
     void this.adopt(vscode.window.createWebviewPanel(graphViewType, 'Graph', place, options), cacheId);
   }
 
-  /** Brings a panel back after a window reload and opens its cache again. */
+  /** Brings a panel back after a window reload, with its cache and the record that was selected there. */
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     const cache = cacheOfState(state);
     if (cache === undefined || this.panels.has(cache.id)) {
       panel.dispose();
       return;
+    }
+    const recordId = readPageState(state)?.selectedId;
+    const { selection } = this.parts;
+    if (recordId !== undefined && selection.current === undefined) {
+      selection.set({ cacheId: cache.id, recordId }, 'graph');
     }
     await this.adopt(panel, cache.id);
   }

@@ -42,21 +42,22 @@ export class OpenCommands {
     if (id !== undefined) this.caches.cancel(id);
   }
 
-  /** Opens a cache and shows its graph as soon as there are records. */
+  /**
+   * Opens a cache, and shows its graph as soon as there are records. The view is shown only after the cache is among
+   * the open ones: a tree that is told of new rows while it is being shown for the first time loses them.
+   */
   private async open(id: string): Promise<void> {
-    await vscode.commands.executeCommand(`${cachesViewId}.focus`);
+    const hadRecords = this.caches.get(id)?.loaded !== undefined;
     const listening = this.caches.onDidChange(({ cache, what }) => {
       if (cache.id !== id || what !== 'inventory') return;
       listening.dispose();
       this.panels.show(id, { preserveFocus: true });
     });
-    const wasOpen = this.caches.get(id)?.loaded !== undefined;
-    try {
-      await this.readAndTell(id, this.caches.open(id));
-    } finally {
-      listening.dispose();
-    }
-    if (wasOpen) this.panels.show(id, { preserveFocus: true });
+    const reading = this.caches.open(id);
+    await vscode.commands.executeCommand(`${cachesViewId}.focus`);
+    if (hadRecords) this.panels.show(id, { preserveFocus: true });
+    await this.readAndTell(id, reading);
+    listening.dispose();
   }
 
   private async readAndTell(id: string, reading: Promise<void>): Promise<void> {

@@ -39,29 +39,27 @@ function totalLines(totals: UsageTotals): string[][] {
 
 /** What the numbers do not know, each as a sentence. */
 function leftOut(totals: UsageTotals, complete: boolean): string[] {
-  const about = (count: number) => (count === totals.records ? 'any record' : formatCountOf(count, 'record'));
-  const sentences: readonly (readonly [tell: boolean, sentence: string])[] = [
-    [!complete, 'Leases, blobs and snapshots have not been read yet: more sizes may become known.'],
+  const { records, recordsWithUnknownSize, recordsWithUnknownUse, recordsWithUnknownSharing } = totals;
+  const some = (count: number) => (count === records ? 'any record' : formatCountOf(count, 'record'));
+  const counted = (count: number) =>
+    count === records ? 'all count' : count === 1 ? 'it counts' : 'they count';
+  const use = recordsWithUnknownUse;
+  const sharing = recordsWithUnknownSharing;
+  const sentences: readonly (readonly [count: number, sentence: string])[] = [
     [
-      totals.recordsWithUnknownSize > 0,
-      `The size of ${about(totals.recordsWithUnknownSize)} is unknown; no sum has it.`,
+      complete ? 0 : 1,
+      'Leases, blobs and snapshots have not been read: with them more sizes may become known.',
     ],
+    [recordsWithUnknownSize, `The size of ${some(recordsWithUnknownSize)} is unknown and in no sum.`],
+    [use, `Only a running daemon knows whether ${some(use)} is in use; ${counted(use)} as reclaimable.`],
+    [sharing, `Whether an image shares ${some(sharing)} is unknown; ${counted(sharing)} as private.`],
     [
-      totals.recordsWithUnknownUse > 0,
-      `Nobody but a running daemon knows whether ${about(totals.recordsWithUnknownUse)} is in use; ` +
-        'it counts as reclaimable.',
-    ],
-    [
-      totals.recordsWithUnknownSharing > 0,
-      `Whether an image shares ${about(totals.recordsWithUnknownSharing)} is unknown; it counts as private.`,
-    ],
-    [
-      totals.recordsDroppedAtStart > 0,
-      `The sums have ${formatCountOf(totals.recordsDroppedAtStart, 'record')} ` +
+      totals.recordsDroppedAtStart,
+      `In the sums are ${formatCountOf(totals.recordsDroppedAtStart, 'record')} ` +
         `(${formatBytes(totals.droppedAtStart)}) that the daemon drops at its next start.`,
     ],
   ];
-  return sentences.flatMap(([tell, sentence]) => (tell ? [sentence] : []));
+  return sentences.flatMap(([count, sentence]) => (count > 0 ? [sentence] : []));
 }
 
 function groupLines(index: InventoryIndex, grouping: Grouping): string[][] {

@@ -58,7 +58,7 @@ describe('documents about a cache', () => {
     const text = await documents.provideTextDocumentContent(address({ cacheId: '/a' }));
     assert.match(text, /^Usage of build cache test$/m);
     assert.match(text, /^ {2}Total +1\.2GB {2}2 records$/m);
-    assert.match(text, /^The size of 1 record is unknown; no sum has it\.$/m);
+    assert.match(text, /^The size of 1 record is unknown and in no sum\.$/m);
     assert.match(text, /^ {2}Local sources +0B {2}1 record, 1 of unknown size$/m);
     documents.dispose();
   });
