@@ -1,4 +1,4 @@
-import { absence } from './absence';
+import { absence, notFound } from './absence';
 import type { DetailLink, DetailList } from './details';
 import { formatAge, formatBytes, formatCount, shortDigest, shortId } from './format';
 import type { Lease, LeaseResource } from './inventory';
@@ -54,7 +54,7 @@ export function leaseList(index: InventoryIndex, record: CacheRecord, now: numbe
     const lease = index.lease(id);
     if (lease === undefined) {
       const note = absence(index.inventory, 'leases');
-      return { text: shortId(id), note, full: id, missing: index.inventory.complete };
+      return { text: shortId(id), note, full: id, missing: note === notFound };
     }
     const owner = index.recordIndex(id.replace(/-(?:view|variants)$/, ''));
     const isOther = owner !== undefined && owner !== index.recordIndex(record.id);

@@ -1,5 +1,5 @@
 import { absence } from './absence';
-import { boundedList, recordLink } from './detailLists';
+import { boundedList, maximumItems, recordLink } from './detailLists';
 import type { DetailLink, DetailList } from './details';
 import { formatAge, formatBytes, formatCountOf, shortDigest, shortId } from './format';
 import type { Blob, Snapshot, SolverKey, SolverLink } from './inventory';
@@ -57,7 +57,7 @@ function namespaceOf({ inventory }: InventoryIndex, record: CacheRecord): string
 
 /** The record's snapshot and those it is stacked on. */
 export function snapshotList(index: InventoryIndex, record: CacheRecord): DetailList {
-  const { snapshots, total } = snapshotChain(index, record, 200);
+  const { snapshots, total } = snapshotChain(index, record, maximumItems);
   return { ...boundedList('Snapshots', snapshots, (it) => snapshotLink(index, record, it)), total };
 }
 

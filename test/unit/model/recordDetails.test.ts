@@ -221,6 +221,14 @@ describe('lists', () => {
     ]);
   });
 
+  it('call a lease missing only where leases could be read', () => {
+    const record = makeRecord({ id: 'a', leases: ['x'] });
+    const leaseIn = (parts: Partial<Inventory>) => items(detailsOf(record, [], parts), 'Leases')?.at(0);
+    expect(leaseIn({ leases: [lease('y')] })).toMatchObject({ note: 'not found', missing: true });
+    expect(leaseIn({})).toMatchObject({ note: 'leases cannot be seen', missing: false });
+    expect(leaseIn({ complete: false })).toMatchObject({ note: 'still being read', missing: false });
+  });
+
   it('link the leases of other records to these', () => {
     const other = makeRecord({ id: 'b', description: 'copy a' });
     const record = makeRecord({ id: 'a', leases: ['a', 'b', 'b-variants'] });
