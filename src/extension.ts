@@ -8,7 +8,7 @@ import { CachesView } from './host/cachesView';
 import { registerCommands } from './host/commands';
 import { followContextKeys } from './host/contextKeys';
 import { GraphPanels } from './host/graphPanels';
-import { sampleCacheId } from './host/names';
+import { graphViewType, sampleCacheId } from './host/names';
 import { OpenCaches } from './host/openCaches';
 import { OpenCommands } from './host/openCommands';
 import { pageActions } from './host/pageActions';
@@ -38,6 +38,7 @@ export function activate(context: vscode.ExtensionContext): BuildCacheInspectorA
   const recordCommands = new RecordCommands({ caches, selection, view, panels, documents });
   context.subscriptions.push(
     ...[log, caches, selection, arrangement, tree, view, documents, panels],
+    vscode.window.registerWebviewPanelSerializer(graphViewType, panels),
     showReadProgress(caches),
     followContextKeys(caches),
     registerCommands({ openCommands, recordCommands, arrangement, tree, log }),

@@ -6,11 +6,8 @@ import { graphViewType } from './names';
 /** The graph panels of this window, at most one for each open cache. */
 export class GraphPanels implements vscode.Disposable, vscode.WebviewPanelSerializer {
   private readonly panels = new Map<string, GraphPanel>();
-  private readonly registration: vscode.Disposable;
 
-  constructor(private readonly parts: GraphPanelParts) {
-    this.registration = vscode.window.registerWebviewPanelSerializer(graphViewType, this);
-  }
+  constructor(private readonly parts: GraphPanelParts) {}
 
   /** Shows the graph of an open cache, in a new panel if it has none. */
   show(cacheId: string, { preserveFocus }: { readonly preserveFocus: boolean }): void {
@@ -40,7 +37,6 @@ export class GraphPanels implements vscode.Disposable, vscode.WebviewPanelSerial
   }
 
   dispose(): void {
-    this.registration.dispose();
     for (const panel of [...this.panels.values()]) panel.dispose();
   }
 
