@@ -8,8 +8,7 @@ import { runProcess } from './processes.mjs';
 import { oneFailed, onePassed, oneSkipped, sum, tallyOfVitest } from './tally.mjs';
 import { temporaryFolder } from './temporary.mjs';
 import { whyNoServer } from './vscodeServer.mjs';
-import { packageExtension, packageProblems } from './vsix.mjs';
-import { packedFiles } from './zip.mjs';
+import { inspectPackage, packageExtension } from './vsix.mjs';
 
 /**
  * One layer of `npm test`.
@@ -62,11 +61,9 @@ async function buildLayer() {
 async function packageLayer() {
   const file = join(temporaryFolder('package'), 'extension.vsix');
   await packageExtension(file);
-  const archive = readFileSync(file);
-  const paths = packedFiles(archive).map(({ path }) => path);
-  console.log(`${archive.length} bytes, ${paths.length} files`);
-  const problems = packageProblems(paths);
-  problems.forEach((problem) => console.error(problem));
+  const { bytes, files, problems } = inspectPackage(file);
+  console.log(`${bytes} bytes, ${files.length} files`);
+  problems.forEach((problem) => console.log(problem));
   return problems.length === 0 ? onePassed() : oneFailed();
 }
 

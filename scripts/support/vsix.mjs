@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { buildBundles, packagedBundles } from './bundles.mjs';
 import { root } from './paths.mjs';
 import { runProcess } from './processes.mjs';
+import { packedFiles } from './zip.mjs';
 
 /**
  * Builds the extension small and packs it.
@@ -16,7 +17,7 @@ export async function packageExtension(file) {
   if (code !== 0) throw new Error(`the extension could not be packaged:\n${output}`);
 }
 
-/** @returns {{ name: string, version: string, publisher: string }} */
+/** @returns {{ name: string, version: string }} */
 export function manifest() {
   return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 }
@@ -26,41 +27,59 @@ const allowed = [
   /^\[Content_Types\]\.xml$/,
   /^extension\.vsixmanifest$/,
   /^extension\/package\.json$/,
-  /^extension\/(readme|changelog)\.md$/i,
-  /^extension\/LICENSE(\.txt)?$/,
+  /^extension\/(readme|changelog)\.md$/,
+  /^extension\/LICENSE\.txt$/,
   /^extension\/dist\/(extension|layoutWorker|page)\.js$/,
-  /^extension\/media\/(?!icon\.svg)[\w-]+\.(css|png|svg)$/,
+  /^extension\/media\/(buildCache\.svg|graph-(dark|light)\.svg|icon\.png|page\.css)$/,
   /^extension\/media\/readme\/[\w-]+\.png$/,
   /^extension\/media\/sample\/.+$/,
 ];
 
 /** What a .vsix must hold. */
 const required = [
-  'extension/package.json',
-  'extension/readme.md',
-  'extension/changelog.md',
-  'extension/dist/extension.js',
-  'extension/dist/layoutworker.js',
-  'extension/dist/page.js',
+  'package.json',
+  'readme.md',
+  'changelog.md',
+  'LICENSE.txt',
+  'dist/extension.js',
+  'dist/layoutWorker.js',
+  'dist/page.js',
+  'media/buildCache.svg',
+  'media/graph-dark.svg',
+  'media/graph-light.svg',
+  'media/icon.png',
+  'media/page.css',
+  'media/sample/runc-overlayfs/metadata_v2.db',
 ];
 
 /**
  * What is wrong with the contents of a .vsix; nothing when it holds exactly what runs.
  * @param {readonly string[]} paths
+ * @param {string} readme the README's text, whose pictures must be there
  * @returns {string[]}
  */
-export function packageProblems(paths) {
-  const present = new Set(paths.map((path) => path.toLowerCase()));
+export function packageProblems(paths, readme) {
+  const pictures = [...readme.matchAll(/!\[[^\]]*\]\((media\/[^)\s]+)\)/g)].map(([, path]) => path);
+  const foreign = paths.filter((path) => !allowed.some((pattern) => pattern.test(path)));
+  const missing = [...required, ...pictures].filter((path) => !paths.includes(`extension/${path}`));
   return [
-    ...paths
-      .filter((path) => !allowed.some((pattern) => pattern.test(path)))
-      .map((path) => `${path} does not belong in the package`),
-    ...required.filter((path) => !present.has(path)).map((path) => `${path} is missing from the package`),
-    ...(paths.some((path) => /^extension\/LICENSE/i.test(path))
-      ? []
-      : ['the licence is missing from the package']),
-    ...(paths.some((path) => path.startsWith('extension/media/sample/'))
-      ? []
-      : ['the sample cache is missing from the package']),
+    ...foreign.map((path) => `${path} does not belong in the package`),
+    ...missing.map((path) => `extension/${path} is missing from the package`),
   ];
+}
+
+/**
+ * Reads a .vsix.
+ * @param {string} file
+ * @returns {{ bytes: number, files: import('./zip.mjs').PackedFile[], problems: string[] }}
+ */
+export function inspectPackage(file) {
+  const archive = readFileSync(file);
+  const files = packedFiles(archive);
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const problems = packageProblems(
+    files.map(({ path }) => path),
+    readme,
+  );
+  return { bytes: archive.length, files, problems };
 }
