@@ -15,6 +15,9 @@ const oldMetadataName = 'metadata.db';
 /** Folders that hold a root one level further down: in Docker's data root, and in a volume of a buildx builder. */
 const rootFolders = ['buildkit', '_data'];
 
+/** Most entries of a folder that are looked at for a hint where a cache may be. */
+const mostHinted = 50;
+
 /**
  * Finds out which of BuildKit's layouts stands at a path: a root, one worker's folder, a Docker engine's data root or its folder
  * `buildkit`, or a metadata database alone.
@@ -274,7 +277,7 @@ async function explainNoCache(path: string, names: readonly string[]): Promise<s
   if (above !== path && (await layoutAtOrNone(above)) !== undefined) {
     return `${start} The folder above is one: open ${above}.`;
   }
-  for (const name of names.slice(0, 100)) {
+  for (const name of names.slice(0, mostHinted)) {
     const folder = join(path, name);
     if ((await fileKind(folder)) === 'directory' && (await layoutAtOrNone(folder)) !== undefined) {
       return `${start} But ${folder} is one: open that.`;
@@ -287,7 +290,8 @@ async function explainNoCache(path: string, names: readonly string[]): Promise<s
 
 async function layoutAtOrNone(folder: string): Promise<RootLayout | undefined> {
   try {
-    return await layoutAt(folder, await readdir(folder));
+    const names = await readdir(folder);
+    return names.length > mostHinted ? undefined : await layoutAt(folder, names);
   } catch {
     // Only a hint is looked for here.
     return undefined;

@@ -8,6 +8,12 @@ import { advice } from './boltAdvice';
 import { NoteList } from './noteList';
 import { Pacer } from './pacer';
 
+/**
+ * Databases up to this size are read in one go before they are looked at, which makes reading that of a busy daemon sure to succeed. A
+ * larger one would hold up the thread for more than a frame.
+ */
+const residentBytes = 32 * 1024 * 1024;
+
 /** What every part of one read shares: the clock, the notes, the log, and how far the whole is. */
 export class ReadContext {
   readonly pacer: Pacer;
@@ -107,6 +113,7 @@ export async function readDatabase<T>(
       },
       {
         signal: context.signal,
+        residentBytes,
         onDamage: (error) => {
           isDamaged = true;
           damage.addOneOfMany(`damaged pages in ${file}`, {
