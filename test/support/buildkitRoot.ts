@@ -167,7 +167,7 @@ function backendName(key: string): string {
 /** A number as Go's `binary.PutVarint` writes it. */
 export function varint(value: number): Uint8Array {
   const bytes: number[] = [];
-  let rest = BigInt(value) * 2n;
+  let rest = value < 0 ? BigInt(value) * -2n - 1n : BigInt(value) * 2n;
   do {
     const low = Number(rest & 0x7fn);
     rest >>= 7n;
