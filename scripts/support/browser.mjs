@@ -12,7 +12,7 @@ import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { installPiece, pieceFolder } from './install.mjs';
 import { runProcess } from './processes.mjs';
-import { temporaryFolder } from './temporary.mjs';
+import { removeFolder, temporaryFolder } from './temporary.mjs';
 
 /**
  * @typedef {object} BrowserChoice
@@ -47,10 +47,11 @@ export async function launchBrowser() {
 /** @param {BrowserChoice} choice */
 async function launch({ name, executablePath, env }) {
   const { chromium } = await loadPlaywright();
+  const home = temporaryFolder('browser');
   const browser = await chromium.launch({
     executablePath,
     headless: true,
-    env: { ...definedEnvironment(), HOME: temporaryFolder('browser'), ...env },
+    env: { ...definedEnvironment(), HOME: home, ...env },
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -62,6 +63,7 @@ async function launch({ name, executablePath, env }) {
       '--disable-sync',
     ],
   });
+  browser.on('disconnected', () => removeFolder(home));
   return { browser, name };
 }
 
