@@ -112,7 +112,7 @@ function card({
 }: CardFacts): Draw {
   return (context, theme) =>
     drawCardShape(context, {
-      box: { left: 7, top: 1.5, width: 24, height: 13 },
+      box: { left: 7, top: 3, width: 24, height: 10 },
       kind,
       flags,
       stacked,
