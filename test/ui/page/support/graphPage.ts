@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll } from 'vitest';
 import { launchBrowser } from '../../../../scripts/support/browser.mjs';
 import { buildBundles } from '../../../../scripts/support/bundles.mjs';
 import { indexInventory, type InventoryIndex } from '../../../../src/model/inventoryIndex';
@@ -12,17 +9,13 @@ import { columnsOf } from '../../../../src/protocol/columnsOf';
 import type { CacheName, HostMessage, PageMessage, RequestMessage } from '../../../../src/protocol/messages';
 import { parsePageMessage } from '../../../../src/protocol/parseMessages';
 import { startPageServer, type PageServer } from './pageServer';
+import dark from './themes/dark.json';
+import highContrastDark from './themes/highContrastDark.json';
+import highContrastLight from './themes/highContrastLight.json';
+import light from './themes/light.json';
 import { decodeInPage, encode } from './wire';
 
 export type ThemeName = 'dark' | 'light' | 'highContrastDark' | 'highContrastLight';
-
-/** The classes that the editor puts on the body. */
-const bodyClasses: Readonly<Record<ThemeName, string>> = {
-  dark: 'vscode-dark',
-  light: 'vscode-light',
-  highContrastDark: 'vscode-high-contrast',
-  highContrastLight: 'vscode-high-contrast vscode-high-contrast-light',
-};
 
 export interface GraphPageOptions {
   readonly inventory: Inventory;
@@ -39,13 +32,14 @@ export interface GraphPageOptions {
 let shared: Promise<{ browser: Browser; server: PageServer }> | undefined;
 const opened = new Set<GraphPage>();
 
-afterAll(async () => {
+/** Closes every page and what they share; for the end of a test file. */
+export async function closeGraphPages(): Promise<void> {
   for (const page of opened) await page.close();
   const { browser, server } = (await shared) ?? {};
   await browser?.close();
   await server?.stop();
   shared = undefined;
-});
+}
 
 async function start(): Promise<{ browser: Browser; server: PageServer }> {
   await buildBundles({ names: ['page', 'layoutWorker'], production: true });
@@ -75,6 +69,8 @@ export class GraphPage {
   readonly sent: PageMessage[] = [];
   /** Errors, refused messages and violations of the content security policy; a sound page has none. */
   readonly problems: string[] = [];
+  /** The host refuses all requests. */
+  failRequests = false;
   #index: InventoryIndex;
   #revision = 0;
 
@@ -98,7 +94,7 @@ export class GraphPage {
 
   async open(): Promise<void> {
     await this.page.exposeFunction('hostReceives', (message: unknown) => this.#receive(message));
-    await this.page.addInitScript(setUpEditor, themeOf(this.options.theme ?? 'dark'));
+    await this.page.addInitScript(setUpEditor, editorThemes[this.options.theme ?? 'dark']);
     await this.page.goto(this.address);
   }
 
@@ -139,12 +135,21 @@ export class GraphPage {
 
   /** Waits until motions have ended and are drawn. */
   async settle(): Promise<void> {
-    await this.page.waitForTimeout(320);
+    await this.page.waitForTimeout(this.options.reducedMotion === true ? 60 : 320);
   }
 
   async setTheme(theme: ThemeName): Promise<void> {
-    await this.page.evaluate(applyTheme, themeOf(theme));
+    await this.page.evaluate(applyTheme, editorThemes[theme]);
     await this.settle();
+  }
+
+  /** What the page has kept with the editor. */
+  async keptState(): Promise<Record<string, unknown>> {
+    const kept = await this.page.evaluate(() => {
+      dispatchEvent(new Event('pagehide'));
+      return sessionStorage.getItem('state') ?? '{}';
+    });
+    return JSON.parse(kept) as Record<string, unknown>;
   }
 
   /** The page is thrown away and made anew, as when its panel is hidden and shown. */
@@ -182,7 +187,7 @@ export class GraphPage {
       const indices = searchRecords(this.#index, request.params.text);
       return { type: 'reply', requestId, ok: true, result: { indices } };
     }
-    const at = this.#index.recordIndex(request.params.recordId);
+    const at = this.failRequests ? undefined : this.#index.recordIndex(request.params.recordId);
     if (at === undefined) {
       return {
         type: 'reply',
@@ -201,13 +206,15 @@ interface EditorTheme {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-function themeOf(name: ThemeName): EditorTheme {
-  const file = join(import.meta.dirname, 'themes', `${name}.json`);
-  return {
-    bodyClass: bodyClasses[name],
-    variables: JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>,
-  };
-}
+const editorThemes: Readonly<Record<ThemeName, EditorTheme>> = {
+  dark: { bodyClass: 'vscode-dark', variables: dark },
+  light: { bodyClass: 'vscode-light', variables: light },
+  highContrastDark: { bodyClass: 'vscode-high-contrast', variables: highContrastDark },
+  highContrastLight: {
+    bodyClass: 'vscode-high-contrast vscode-high-contrast-light',
+    variables: highContrastLight,
+  },
+};
 
 /** Runs in the page. */
 function applyTheme({ bodyClass, variables }: EditorTheme): void {
@@ -242,7 +249,7 @@ function setUpEditor(theme: EditorTheme): void {
     document.body.className = theme.bodyClass;
   };
   const observer = new MutationObserver(() => {
-    if (document.body === null) return;
+    if (document.querySelector('body') === null) return;
     observer.disconnect();
     apply();
   });

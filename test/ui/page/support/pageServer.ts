@@ -12,7 +12,7 @@ export interface PageServer {
   readonly stop: () => Promise<void>;
 }
 
-const files: Readonly<Record<string, readonly [path: string, type: string]>> = {
+const files: Readonly<Partial<Record<string, readonly [path: string, type: string]>>> = {
   '/page.js': ['dist/page.js', 'text/javascript'],
   '/layoutWorker.js': ['dist/layoutWorker.js', 'text/javascript'],
   '/page.css': ['media/page.css', 'text/css'],
