@@ -105,19 +105,28 @@ export class GraphPage {
   }
 
   async sendGraph(): Promise<void> {
+    await this.send(this.#graphMessage());
+  }
+
+  /** Puts the graph's message into the page, as `preparedGraph`, without sending it. */
+  async prepareGraph(): Promise<void> {
+    await this.page.evaluate(`globalThis.preparedGraph = ${decoded(this.#graphMessage())}; undefined`);
+  }
+
+  async send(message: unknown): Promise<void> {
+    await this.page.evaluate(`postMessage(${decoded(message)})`);
+  }
+
+  #graphMessage(): HostMessage {
     const { inventory } = this.#index;
-    await this.send({
+    return {
       type: 'graph',
       revision: ++this.#revision,
       cache: this.cache,
       columns: columnsOf(this.#index),
       takenAt: inventory.takenAt,
       notes: inventory.notes.map(({ message }) => message),
-    });
-  }
-
-  async send(message: unknown): Promise<void> {
-    await this.page.evaluate(`postMessage((${decodeInPage.toString()})(${JSON.stringify(encode(message))}))`);
+    };
   }
 
   /** Waits until the page has told of its first picture. */
@@ -199,6 +208,11 @@ export class GraphPage {
     const result = recordDetails(this.#index, at, this.#index.inventory.takenAt);
     return { type: 'reply', requestId, ok: true, result };
   }
+}
+
+/** An expression that gives the message in the page. */
+function decoded(message: unknown): string {
+  return `(${decodeInPage.toString()})(${JSON.stringify(encode(message))})`;
 }
 
 interface EditorTheme {
