@@ -10,6 +10,10 @@ test('each record is found by its id', () => {
   expect(ids.map((id) => graph.indexOf(id))).toEqual([0, 1, 2, 3, 4, 5]);
 });
 
+test('several ids are found in one go, those that are not there left out', () => {
+  expect(graph.indicesOf(['<b>', 'gone', 'b', 'b'])).toEqual([2, 5]);
+});
+
 test('an id that is not there is not found', () => {
   fc.assert(
     fc.property(fc.string(), (id) => {
