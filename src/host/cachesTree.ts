@@ -18,6 +18,9 @@ import {
 /** Notes that the tree lists; the log has them all. */
 const maximumNotes = 500;
 
+/** Milliseconds after which rows that were asked for have surely arrived in the editor's window. */
+const arrivalTime = 1500;
+
 /**
  * The caches with their records. Rows are made when they are unfolded, and of a long list only a window of rows, so a
  * cache of 100,000 records costs no more than what is looked at.
@@ -31,6 +34,9 @@ export class CachesTree implements vscode.Disposable, vscode.TreeDataProvider<Tr
   private readonly cacheNodes = new Map<string, CacheNode>();
   private readonly unfolded = new Map<string, ListNode>();
   private readonly windows = new Map<string, ListWindow>();
+  /** When the rows under a row were last asked for, by its id; the outermost rows are under ''. */
+  private readonly askedAt = new Map<string, number>();
+  private readonly lateTells = new Map<string, NodeJS.Timeout>();
   private readonly lists: RecordLists;
   private readonly items: TreeItems;
 
@@ -61,6 +67,7 @@ export class CachesTree implements vscode.Disposable, vscode.TreeDataProvider<Tr
   }
 
   getChildren(node?: TreeNode): TreeNode[] {
+    this.askedAt.set(node?.id ?? '', performance.now());
     if (node === undefined) return this.caches.all().map(({ id }) => this.cacheNode(id));
     switch (node.kind) {
       case 'cache':
@@ -97,8 +104,26 @@ export class CachesTree implements vscode.Disposable, vscode.TreeDataProvider<Tr
   }
 
   dispose(): void {
+    this.lateTells.forEach((timer) => clearTimeout(timer));
     this.subscriptions.forEach((it) => void it.dispose());
     this.changed.dispose();
+  }
+
+  /**
+   * Tells the editor that a row and the rows under it changed. While it still waits for the row, or for those under
+   * it, it takes a change for answered by them, though they were made before; so it is told again when they are there.
+   */
+  private tell(node: ListNode | undefined): void {
+    const id = node?.id ?? '';
+    this.changed.fire(node);
+    clearTimeout(this.lateTells.get(id));
+    this.lateTells.delete(id);
+    const around = [id, (node && this.getParent(node)?.id) ?? ''];
+    const asked = Math.max(...around.map((it) => this.askedAt.get(it) ?? -Infinity));
+    const wait = asked + arrivalTime - performance.now();
+    if (wait <= 0) return;
+    const timer = setTimeout(() => this.changed.fire(node), wait);
+    this.lateTells.set(id, timer);
   }
 
   /** Rows about the cache as a whole: what it is doing, and what could not be read. */
@@ -151,7 +176,7 @@ export class CachesTree implements vscode.Disposable, vscode.TreeDataProvider<Tr
     if (window === this.window(listId)) return;
     this.windows.set(listId, window);
     const list = this.unfolded.get(listId);
-    if (list !== undefined) this.changed.fire(list);
+    if (list !== undefined) this.tell(list);
   }
 
   private cacheNode(cacheId: string): CacheNode {
@@ -166,13 +191,13 @@ export class CachesTree implements vscode.Disposable, vscode.TreeDataProvider<Tr
   private cacheChanged({ cache, what }: CacheChange): void {
     if (what === 'progress') return;
     if (what === 'closed') this.cacheNodes.delete(cache.id);
-    this.changed.fire(what === 'opened' || what === 'closed' ? undefined : this.cacheNode(cache.id));
+    this.tell(what === 'opened' || what === 'closed' ? undefined : this.cacheNode(cache.id));
   }
 
   private startAnew(): void {
     this.unfolded.clear();
     this.windows.clear();
-    this.changed.fire(undefined);
+    this.tell(undefined);
   }
 }
 

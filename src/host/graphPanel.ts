@@ -130,7 +130,7 @@ export class GraphPanel implements vscode.Disposable {
       cache: nameOf(cache),
       columns: columnsOf(index),
       takenAt: inventory.takenAt,
-      notes: inventory.notes.map(({ message }) => message),
+      notes: inventory.notes.filter(({ severity }) => severity !== 'info').map(({ message }) => message),
     });
   }
 

@@ -42,10 +42,7 @@ export class OpenCommands {
     if (id !== undefined) this.caches.cancel(id);
   }
 
-  /**
-   * Opens a cache, and shows its graph as soon as there are records. The view is shown only after the cache is among
-   * the open ones: a tree that is told of new rows while it is being shown for the first time loses them.
-   */
+  /** Opens a cache, and shows its graph as soon as there are records. */
   private async open(id: string): Promise<void> {
     const hadRecords = this.caches.get(id)?.loaded !== undefined;
     const listening = this.caches.onDidChange(({ cache, what }) => {
@@ -86,12 +83,12 @@ async function choosePath(): Promise<string | undefined> {
     vscode.env.uiKind === vscode.UIKind.Web;
   if (canChooseBoth) return showDialog({ canSelectFolders: true, canSelectFiles: true });
   const folder = {
-    label: 'Folder…',
+    label: 'Folder...',
     detail: 'A BuildKit root, one worker in it, or Docker’s data root',
     iconPath: new vscode.ThemeIcon('folder'),
   };
   const file = {
-    label: 'Database File…',
+    label: 'Database File...',
     detail: 'A single metadata_v2.db or metadata.db',
     iconPath: new vscode.ThemeIcon('file'),
   };
