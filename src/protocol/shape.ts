@@ -3,7 +3,7 @@ export type Parsed<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 
 /** Longest text that a message may carry, in UTF-16 units; longer ones are a mistake, not data. */
-export const maximumText = 4_000_000;
+const maximumText = 4_000_000;
 
 /** Reads one value of unknown shape; throws ShapeError, which `parse` turns into a problem. */
 export type Shape<T> = (value: unknown, path: string) => T;

@@ -165,7 +165,7 @@ export class GraphView {
   }
 
   get hasFoldedChains(): boolean {
-    return (this.#scene?.layout.chainFirsts.length ?? 0) > this.#expanded.size;
+    return this.#scene?.layout.chainFirsts.some((first) => !this.#expanded.has(first)) ?? false;
   }
 
   async foldAll(fold: boolean): Promise<void> {

@@ -6,7 +6,7 @@ import type { Layout, LayoutGraph } from './layoutTypes';
 import { makeNodes } from './nodes';
 
 /** Runs of this many plain steps and more are folded into one card until they are opened. */
-export const shortestChain = 5;
+const shortestChain = 5;
 
 /** What stays the same for one graph, whatever is folded. */
 export interface PreparedGraph {

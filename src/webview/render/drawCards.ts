@@ -150,8 +150,8 @@ function drawCardText(frame: Frame, node: number, box: Box, fitter: TextFitter):
   context.textBaseline = 'middle';
   context.font = `${sizes.title}px ${theme.fontFamily}`;
   const isBoth = sizes.lines === 2;
-  const titleY = box.top + (isBoth ? box.height * 0.3 : (box.height - barSpace(box.height) / 2) / 2);
-  const glyphsY = isBoth ? box.top + box.height * 0.62 : titleY;
+  const titleY = box.top + (isBoth ? box.height * 0.28 : (box.height - barSpace(box.height) / 2) / 2);
+  const glyphsY = isBoth ? box.top + box.height * 0.6 : titleY;
   const glyphs = drawGlyphs(frame, node, right, glyphsY, sizes.second);
   const titleRoom = right - left - (isBoth ? 0 : glyphs);
   context.fillStyle = theme.text;

@@ -99,10 +99,11 @@ export function drawNames(frame: Frame, fitter: TextFitter): void {
     if (upon && hidesFocus(frame, box)) continue;
     const text = fitter.fit(context, componentName(scene, component), box.width - 4);
     const middle = box.top + box.height / 2;
-    if (upon) {
-      context.globalAlpha = 0.85;
+    if (upon || theme.highContrast) {
+      context.globalAlpha = upon ? 0.85 : 1;
       context.fillStyle = theme.background;
-      context.fillRect(box.left, box.top, fitter.width(context, text) + 8, box.height);
+      const margin = upon ? 0 : 3;
+      context.fillRect(box.left - margin, box.top, fitter.width(context, text) + 8 - margin, box.height);
       context.globalAlpha = 1;
     }
     context.fillStyle = upon ? theme.text : theme.quietText;

@@ -124,7 +124,7 @@ interface Ends {
 }
 
 /** Both ends on the screen: the right edge of the parent, and the link's own place at the left edge of the child. */
-export function linkEnds({ scene, look: { view } }: Frame, link: number): Ends {
+function linkEnds({ scene, look: { view } }: Frame, link: number): Ends {
   const { layout, links } = scene;
   const from = layout.linkFrom[link];
   const to = layout.linkTo[link];

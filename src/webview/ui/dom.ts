@@ -38,8 +38,6 @@ export function icon(path: string): SVGElement {
 export const icons = {
   up: 'M3.5 10 8 5.5 12.5 10',
   down: 'M3.5 6 8 10.5 12.5 6',
-  left: 'M10 3.5 5.5 8 10 12.5',
-  right: 'M6 3.5 10.5 8 6 12.5',
   search: 'M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9M10.4 10.4 14 14',
   fold: 'M3 2.5 8 6.5l5-4M3 13.5l5-4 5 4M2 8h12',
   unfold: 'M3.5 5 8 1.5 12.5 5M3.5 11 8 14.5 12.5 11M2 8h12',
@@ -50,7 +48,6 @@ export const icons = {
   copy: 'M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z',
   panel: 'M2 3h12v10H2zM10 3v10',
   help: 'M5.8 6a2.2 2.2 0 1 1 3.3 1.9C8.4 8.4 8 8.8 8 9.6M8 12v.6',
-  warning: 'M8 2 14.5 13.5h-13zM8 6.5v3.5M8 11.6v.6',
 } as const;
 
 /** A button with an icon; the label is its name and its tooltip. */

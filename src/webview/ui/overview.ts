@@ -12,6 +12,8 @@ const leastNodes = 200;
 const largest: Size = { width: 190, height: 140 };
 const largestShare = 0.3;
 const margin = 6;
+/** The frame is never smaller than this, so that it is found, in CSS pixels. */
+const leastFrame = 7;
 
 /**
  * The whole graph in small, with a frame around what the screen shows; click or drag to go there. Hidden while the
@@ -78,8 +80,8 @@ export class Overview {
     const toY = (y: number) => clip(margin + y * this.#scale, height / devicePixelRatio);
     const left = toX(-view.x / view.scale);
     const top = toY(-view.y / view.scale);
-    const right = toX((screen.width - view.x) / view.scale);
-    const bottom = toY((screen.height - view.y) / view.scale);
+    const right = Math.max(left + leastFrame, toX((screen.width - view.x) / view.scale));
+    const bottom = Math.max(top + leastFrame, toY((screen.height - view.y) / view.scale));
     context.globalAlpha = 0.6;
     context.fillStyle = theme.background;
     context.beginPath();
