@@ -5,7 +5,6 @@ export interface CollectionStatistics {
   readonly content: number;
   readonly snapshots: number;
   readonly ingests: number;
-  readonly images: number;
   /** Bytes of the content that went, as recorded. */
   readonly contentBytes: number;
   /** Bytes of the snapshots that went, as far as they were recorded. */

@@ -90,6 +90,9 @@ export interface Snapshotter {
    * @throws `notFound`, `alreadyExists`, `invalid` (a side that is not committed)
    */
   merge(name: string, diffs: readonly SnapshotDiff[], options?: CreateOptions): Promise<void>;
-  /** What turns `lower` into `upper`, in path order, a deleted path before what replaces it. @throws `notFound` */
+  /**
+   * What turns `lower` into `upper`, in path order. A directory that is gone is one deletion; what became something of
+   * another type is modified. @throws `notFound`
+   */
   diff(lower: string | undefined, upper: string | undefined): Promise<PathChange[]>;
 }
