@@ -29,7 +29,7 @@ export class LayerBuilder {
   /** Directory times, set at the end: everything made in a directory changes its own. */
   private readonly times = new Map<string, bigint>();
   /** New names of files that have several, by device and inode of the source. */
-  private readonly linked = new Map<string, string>();
+  private readonly linked = new Map<string, { readonly path: string; readonly made: string }>();
 
   /**
    * @param folder where the layer's files go; it exists
@@ -53,7 +53,10 @@ export class LayerBuilder {
     }
     const target = this.clear(entry.path);
     if (wanted.type === 'symlink') symlinkSync(linkTarget(entry), target);
-    else if (!this.linkAgain(entry, target)) this.takeFile(entry, target, taking);
+    else if (!this.linkAgain(entry, target)) {
+      this.takeFile(entry, target, taking);
+      this.rememberLinked(entry, target);
+    }
     this.attributes.set(entry.path, giveIfNeeded(target, wanted, entry, taking));
   }
 
@@ -131,14 +134,17 @@ export class LayerBuilder {
     else writeFileSync(target, '');
   }
 
-  /** Another name of a file that the layer already has. */
+  /** Another name of a file that the layer has already, unless that was taken away or replaced since. */
   private linkAgain(entry: TreeEntry, target: string): boolean {
-    if (entry.stats.nlink < 2n) return false;
-    const identity = `${entry.stats.dev}:${entry.stats.ino}`;
-    const first = this.linked.get(identity);
-    if (first !== undefined && tryLink(first, target)) return true;
-    this.linked.set(identity, target);
-    return false;
+    const first = this.linked.get(identityOf(entry));
+    if (first === undefined) return false;
+    return madeAt(first.path) === first.made && tryLink(first.path, target);
+  }
+
+  private rememberLinked(entry: TreeEntry, target: string): void {
+    const made = madeAt(target);
+    if (entry.stats.nlink > 1n && made !== undefined)
+      this.linked.set(identityOf(entry), { path: target, made });
   }
 
   private discard(path: string): void {
@@ -154,6 +160,17 @@ export class LayerBuilder {
     const target = this.real(path);
     return join(dirname(target), whiteoutOf(path.slice(path.lastIndexOf('/') + 1)));
   }
+}
+
+/** Which file it is, whatever its name. */
+function identityOf({ stats }: TreeEntry): string {
+  return `${stats.dev}:${stats.ino}`;
+}
+
+/** Which file is at a path and when it was made: an inode may be used again. */
+function madeAt(path: string): string | undefined {
+  const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats && `${stats.ino}:${stats.birthtimeNs}`;
 }
 
 /** A linked file has its source's attributes already; only what the file system does not hold is left to note. */
