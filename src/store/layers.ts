@@ -63,11 +63,21 @@ export interface ApplyOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What was unpacked. */
+export interface AppliedLayer {
+  /** Digest of the tar as it came out. */
+  readonly diffId: string;
+  /** Bytes of all files. */
+  readonly size: number;
+  /** Extended attributes that could not be kept because their values are not text, as `<path>: <attribute>`. */
+  readonly dropped: readonly string[];
+}
+
 /** Layer tars to snapshots. */
 export interface Applier {
   /**
    * Unpacks a blob of the content store into the active snapshot `key`. The compression is told by its first bytes.
    * @throws `notFound`; `unsafe`; `corrupt` (not a tar, or another `diffId`); `invalid` (not active); `cancelled`
    */
-  apply(digest: string, key: string, options?: ApplyOptions): Promise<{ diffId: string; size: number }>;
+  apply(digest: string, key: string, options?: ApplyOptions): Promise<AppliedLayer>;
 }

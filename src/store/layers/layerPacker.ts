@@ -4,12 +4,10 @@ import type { TreeChange } from '../snapshots/compareTrees';
 import { attributesOf, linkTarget, type EntryType, type FileAttributes } from '../snapshots/fileAttributes';
 import { compareNames, type LayerTree, type TreeEntry } from '../snapshots/layerTree';
 import { whiteoutOf } from '../snapshots/whiteout';
-import { encodePaxRecords } from './paxRecords';
 import { packTar, type TarHeader, type TarPack } from './tarStreams';
 
 /** The largest id that a tar header has room for. */
 const maxHeaderId = 0o7777777;
-const maxHeaderName = 100;
 
 const tarTypes: Readonly<Record<EntryType, TarHeader['type']>> = {
   file: 'file',
@@ -58,16 +56,16 @@ export class LayerPacker {
   private async addWhiteout(path: string): Promise<void> {
     const slash = path.lastIndexOf('/') + 1;
     const name = path.slice(0, slash) + whiteoutOf(path.slice(slash));
-    await this.write({ name, type: 'file', mode: 0, uid: 0, gid: 0, mtime: new Date(0), size: 0 }, []);
+    await this.write({ name, type: 'file', mode: 0, uid: 0, gid: 0, mtime: new Date(0), size: 0 });
   }
 
   private async addEntry(entry: TreeEntry): Promise<void> {
     const attributes = attributesOf(entry);
     if (attributes.type === 'directory') this.directories.add(entry.path);
     const header = this.headerOf(entry, attributes);
-    const records = recordsOf(attributes);
-    if (header.size > 0) await this.writeFile(header, records, entry);
-    else await this.write(header, records);
+    if (header.size > 0)
+      await pipeline(createReadStream(entry.realPath), this.stream.entry(forLibrary(header)));
+    else await this.write(header);
   }
 
   private headerOf(entry: TreeEntry, attributes: FileAttributes): TarHeader {
@@ -82,6 +80,7 @@ export class LayerPacker {
       size: 0,
       ...(special === undefined ? {} : { devmajor: special.major, devminor: special.minor }),
       ...(type === 'symlink' ? { linkname: linkTarget(entry) } : {}),
+      ...paxOf(attributes),
     };
     if (type !== 'file') return header;
     const first = this.firstPath(entry);
@@ -98,83 +97,37 @@ export class LayerPacker {
     return first;
   }
 
-  private async writeFile(header: TarHeader, records: PaxRecord[], entry: TreeEntry): Promise<void> {
-    await this.writePax(header, records);
-    const sink = this.stream.entry(forHeader(header));
-    await pipeline(createReadStream(entry.realPath), sink);
-  }
-
-  private async write(header: TarHeader, records: PaxRecord[]): Promise<void> {
-    await this.writePax(header, records);
-    await this.writeWhole(forHeader(header), Buffer.alloc(0));
-  }
-
-  /** What does not fit into the header goes before it. */
-  private async writePax(header: TarHeader, records: PaxRecord[]): Promise<void> {
-    const all = [...records];
-    if (!fitsHeader(header.name)) all.push(['path', header.name]);
-    if (typeof header.linkname === 'string' && !fitsHeader(header.linkname))
-      all.push(['linkpath', header.linkname]);
-    if (all.length === 0) return;
-    all.sort(([a], [b]) => compareNames(a, b));
-    const body = encodePaxRecords(all);
-    await this.writeWhole(
-      {
-        name: 'PaxHeader',
-        type: 'pax-header',
-        mode: 0o644,
-        uid: 0,
-        gid: 0,
-        mtime: new Date(0),
-        size: body.length,
-      },
-      body,
-    );
-  }
-
-  private writeWhole(header: TarHeader, body: Buffer): Promise<void> {
+  private write(header: TarHeader): Promise<void> {
     return new Promise((resolve, reject) => {
-      const sink = this.stream.entry({ ...header, size: body.length }, (error) => {
+      const sink = this.stream.entry(forLibrary(header), (error) => {
         if (error) reject(error);
         else resolve();
       });
-      if (body.length > 0) sink.write(body);
       sink.end();
     });
   }
 }
 
-type PaxRecord = readonly [key: string, value: Uint8Array | string];
-
-function recordsOf({ uid, gid, xattrs }: FileAttributes): PaxRecord[] {
-  const records: PaxRecord[] = Object.entries(xattrs).map(([name, value]) => [
+/** What the header itself has no room for. Long names and names that are not ASCII the library sees to. */
+function paxOf({ uid, gid, xattrs }: FileAttributes): { pax?: Record<string, string> } {
+  const records = Object.entries(xattrs).map(([name, value]): [string, string] => [
     `SCHILY.xattr.${name}`,
-    Buffer.from(value, 'base64'),
+    value,
   ]);
   if (uid > maxHeaderId) records.push(['uid', String(uid)]);
   if (gid > maxHeaderId) records.push(['gid', String(gid)]);
-  return records;
+  if (records.length === 0) return {};
+  return { pax: Object.fromEntries(records.sort(([a], [b]) => compareNames(a, b))) };
 }
 
 /** The library takes a mode of 0 for none and sets its own; the bits of a regular file keep it from that and are not written. */
-function forHeader(header: TarHeader): TarHeader {
+function forLibrary(header: TarHeader): TarHeader {
   return {
     ...header,
-    name: cut(header.name),
-    ...(typeof header.linkname === 'string' ? { linkname: cut(header.linkname) } : {}),
     mode: header.mode | 0o100000,
     uid: Math.min(header.uid, maxHeaderId),
     gid: Math.min(header.gid, maxHeaderId),
   };
-}
-
-/** ASCII and short; the header's own way of splitting longer names is not used. */
-function fitsHeader(name: string): boolean {
-  return name.length < maxHeaderName && /^[\x20-\x7e]*$/.test(name);
-}
-
-function cut(name: string): string {
-  return fitsHeader(name) ? name : name.replace(/[^\x20-\x7e]/g, '_').slice(0, maxHeaderName - 1);
 }
 
 function wholeSeconds(mtimeNs: bigint): Date {

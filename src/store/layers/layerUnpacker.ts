@@ -21,6 +21,8 @@ const aufsPrefix = '.wh..wh.';
 export class LayerUnpacker {
   /** Bytes of all files so far. */
   size = 0;
+  /** Extended attributes whose values are not text: the tar library does not give them. As `<path>: <attribute>`. */
+  readonly dropped: string[] = [];
   private entries = 0;
   /** What this layer put there; an opaque directory keeps it. */
   private readonly unpacked = new Set<string>();
@@ -71,6 +73,11 @@ export class LayerUnpacker {
   private async place(path: string, header: TarHeader, entry: TarEntry): Promise<void> {
     this.builder.makeParents(path, this.tree);
     this.note(path);
+    for (const [key, value] of Object.entries(header.pax ?? {})) {
+      if (key.startsWith(xattrPrefix) && !isText(value)) {
+        this.dropped.push(`${path}: ${key.slice(xattrPrefix.length)}`);
+      }
+    }
     const wanted = wantedAttributes(header);
     if (wanted.type === 'directory') {
       this.builder.putDirectory(path, wanted);
@@ -169,7 +176,6 @@ function entryType({ type, name }: TarHeader): EntryType {
       return 'block';
     case 'fifo':
       return 'fifo';
-    case 'pax-header':
     default:
       throw new StoreError('corrupt', `The layer's entry ${name} is of an unknown type`);
   }
@@ -178,10 +184,14 @@ function entryType({ type, name }: TarHeader): EntryType {
 function xattrsOf(pax: Readonly<Record<string, string>>): Record<string, string> {
   const found: Record<string, string> = {};
   for (const [key, value] of Object.entries(pax)) {
-    if (key.startsWith(xattrPrefix))
-      found[key.slice(xattrPrefix.length)] = Buffer.from(value).toString('base64');
+    if (key.startsWith(xattrPrefix) && isText(value)) found[key.slice(xattrPrefix.length)] = value;
   }
   return found;
+}
+
+/** The tar library reads values as UTF-8 and puts this sign for what is not. */
+function isText(value: string): boolean {
+  return !value.includes('\ufffd');
 }
 
 function whole(text: string | undefined): number | undefined {

@@ -5,7 +5,13 @@ import type { ContentStore } from '../contentStore';
 import { requireDigest } from '../content/digest';
 import { fileError } from '../fileError';
 import { errorCode } from '../files';
-import { defaultLayerLimits, type Applier, type ApplyOptions, type LayerLimits } from '../layers';
+import {
+  defaultLayerLimits,
+  type AppliedLayer,
+  type Applier,
+  type ApplyOptions,
+  type LayerLimits,
+} from '../layers';
 import type { DirectoryBackend } from '../snapshots/directoryBackend';
 import type { LocalSnapshotter } from '../snapshots/localSnapshotter';
 import { isStoreError, StoreError } from '../storeError';
@@ -22,11 +28,7 @@ export class SnapshotApplier implements Applier {
     private readonly content: ContentStore,
   ) {}
 
-  async apply(
-    digest: string,
-    key: string,
-    options: ApplyOptions = {},
-  ): Promise<{ diffId: string; size: number }> {
+  async apply(digest: string, key: string, options: ApplyOptions = {}): Promise<AppliedLayer> {
     const { kind } = this.snapshots.stat(key);
     if (kind !== 'active') {
       throw new StoreError('invalid', `A layer cannot be unpacked into ${key}, which is ${kind}`, {
@@ -46,20 +48,20 @@ export class SnapshotApplier implements Applier {
     key: string,
     limits: LayerLimits,
     { diffId, signal }: ApplyOptions,
-  ): Promise<{ diffId: string; size: number }> {
+  ): Promise<AppliedLayer> {
     const start = await this.firstBytes(digest);
     const blobHash = createHash(requireDigest(digest).algorithm);
     const tarHash = createHash('sha256');
-    let size = 0;
+    let unpacked = { size: 0, dropped: [] as readonly string[] };
     await this.backend.build(this.snapshots.stack(key), async (builder, tree) => {
       const unpacker = new LayerUnpacker(builder, tree, limits);
       const entries = extractTar();
       const meter = new Meter(limits, digest);
-      const unpacked = decompressor(start);
+      const inflate = decompressor(start);
       const stages = [
         await this.content.reader(digest),
         passing((chunk) => meter.countIn(blobHash, chunk)),
-        ...(unpacked === undefined ? [] : [unpacked]),
+        ...(inflate === undefined ? [] : [inflate]),
         passing((chunk) => meter.countOut(tarHash, chunk)),
         entries,
       ];
@@ -70,12 +72,12 @@ export class SnapshotApplier implements Applier {
       // A failure of either ends the other; the first one is the cause.
       unpacking.catch((error: unknown) => entries.destroy(error instanceof Error ? error : undefined));
       await Promise.all([unpacking, flow]);
-      size = unpacker.size;
+      unpacked = { size: unpacker.size, dropped: unpacker.dropped };
     });
     requireSame('The bytes of', digest, `${requireDigest(digest).algorithm}:${blobHash.digest('hex')}`);
     const actual = `sha256:${tarHash.digest('hex')}`;
     if (diffId !== undefined) requireSame('The tar of a layer with diff id', diffId, actual);
-    return { diffId: actual, size };
+    return { diffId: actual, ...unpacked };
   }
 
   private async firstBytes(digest: string): Promise<Buffer> {

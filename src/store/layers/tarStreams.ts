@@ -12,8 +12,7 @@ export interface TarHeader {
     | 'block-device'
     | 'character-device'
     | 'fifo'
-    | 'contiguous-file'
-    | 'pax-header';
+    | 'contiguous-file';
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
@@ -22,7 +21,7 @@ export interface TarHeader {
   readonly linkname?: string | null;
   readonly devmajor?: number;
   readonly devminor?: number;
-  /** Reading: the PAX records that came before the entry. */
+  /** PAX records of the entry, values as text. */
   readonly pax?: Readonly<Record<string, string>> | null;
 }
 

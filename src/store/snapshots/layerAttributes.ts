@@ -12,7 +12,7 @@ export interface ExtraAttributes {
   readonly mode?: number;
   readonly uid?: number;
   readonly gid?: number;
-  /** By full name, such as `user.mime_type`; values as base64. */
+  /** By full name, such as `user.mime_type`. */
   readonly xattrs?: Readonly<Record<string, string>>;
   /** An empty regular file stands in its place. */
   readonly special?: SpecialFile;

@@ -10,6 +10,7 @@ import {
   symlinkSync,
   utimesSync,
   writeFileSync,
+  type Stats,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errorCode } from '../files';
@@ -62,7 +63,7 @@ export class LayerBuilder {
 
   putDirectory(path: string, wanted: FileAttributes): void {
     const target = this.real(path);
-    const present = lstatSync(target, { throwIfNoEntry: false });
+    const present = statusOf(target);
     if (present?.isDirectory() !== true) {
       const replaced = present !== undefined || this.isWhitedOut(path);
       this.clear(path);
@@ -99,7 +100,7 @@ export class LayerBuilder {
     const slash = path.lastIndexOf('/');
     if (slash < 0) return;
     const parent = path.slice(0, slash);
-    const present = lstatSync(this.real(parent), { throwIfNoEntry: false });
+    const present = statusOf(this.real(parent));
     if (present?.isDirectory() === true) return;
     this.makeParents(parent, source);
     const hidden = present !== undefined || this.isWhitedOut(parent);
@@ -123,7 +124,7 @@ export class LayerBuilder {
   finish(): void {
     for (const [path, mtimeNs] of [...this.times].reverse()) {
       const seconds = Number(mtimeNs) / 1e9;
-      const present = lstatSync(this.real(path), { throwIfNoEntry: false });
+      const present = statusOf(this.real(path));
       if (present?.isDirectory() === true) utimesSync(this.real(path), seconds, seconds);
     }
   }
@@ -153,7 +154,7 @@ export class LayerBuilder {
   }
 
   private isWhitedOut(path: string): boolean {
-    return !this.plain && lstatSync(this.whiteout(path), { throwIfNoEntry: false }) !== undefined;
+    return !this.plain && statusOf(this.whiteout(path)) !== undefined;
   }
 
   private whiteout(path: string): string {
@@ -182,6 +183,16 @@ function giveIfNeeded(
 ): ReturnType<typeof giveAttributes> {
   const shared = taking === 'link' && lstatSync(target, { bigint: true }).ino === entry.stats.ino;
   return shared ? entry.extra : giveAttributes(target, wanted);
+}
+
+function statusOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    // What was a directory above it has become a file.
+    if (errorCode(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
 }
 
 function tryLink(from: string, to: string): boolean {
