@@ -70,7 +70,7 @@ export interface AppliedLayer {
   /** Bytes of all files. */
   readonly size: number;
   /** Extended attributes that could not be kept because their values are not text, as `<path>: <attribute>`. */
-  readonly dropped: readonly string[];
+  readonly dropped?: readonly string[];
 }
 
 /** Layer tars to snapshots. */
