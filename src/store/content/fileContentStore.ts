@@ -118,6 +118,7 @@ export class FileContentStore implements ContentStore {
 
   async writer(options: WriterOptions): Promise<ContentWriter> {
     const { ref, digest, lease } = options;
+    this.parts.database.requireWritable();
     if (digest !== undefined) requireDigest(digest);
     if (lease !== undefined) this.namespace.leases.requireLease(lease);
     if (digest !== undefined && this.has(digest)) {

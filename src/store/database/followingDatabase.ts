@@ -58,6 +58,10 @@ export class FollowingDatabase implements SqlDatabase {
     throw new StoreError('readOnly', this.because);
   }
 
+  requireWritable(): never {
+    throw new StoreError('readOnly', this.because);
+  }
+
   get(sql: string, ...values: SqlValue[]): SqlRow | undefined {
     this.requireOpen();
     return this.loaded.sqlite.get(sql, values);

@@ -119,6 +119,11 @@ export class JournaledDatabase implements SqlDatabase {
     return this.transaction(() => this.transactions.execute(sql, values));
   }
 
+  requireWritable(): void {
+    this.requireOpen();
+    if (this.refusal !== undefined) throw new StoreError('readOnly', this.refusal);
+  }
+
   get(sql: string, ...values: SqlValue[]): SqlRow | undefined {
     this.requireOpen();
     return this.sqlite.get(sql, values);
@@ -187,11 +192,6 @@ export class JournaledDatabase implements SqlDatabase {
 
   private requireOpen(): void {
     if (this.closing) throw new StoreError('closed', 'The store is closed');
-  }
-
-  private requireWritable(): void {
-    this.requireOpen();
-    if (this.refusal !== undefined) throw new StoreError('readOnly', this.refusal);
   }
 
   private checkpointInBackground(): void {

@@ -8,6 +8,8 @@ export interface SqlDatabase extends Database {
    * give the same result whenever they are run again on the same data: the journal holds them, not their effect.
    */
   run(sql: string, ...values: SqlValue[]): number;
+  /** To be asked before files are touched. @throws StoreError `readOnly`, `closed` */
+  requireWritable(): void;
   /** The first row. */
   get(sql: string, ...values: SqlValue[]): SqlRow | undefined;
   all(sql: string, ...values: SqlValue[]): SqlRow[];

@@ -29,6 +29,7 @@ export class SnapshotApplier implements Applier {
   ) {}
 
   async apply(digest: string, key: string, options: ApplyOptions = {}): Promise<AppliedLayer> {
+    this.snapshots.requireWritable();
     const { kind } = this.snapshots.stat(key);
     if (kind !== 'active') {
       throw new StoreError('invalid', `A layer cannot be unpacked into ${key}, which is ${kind}`, {

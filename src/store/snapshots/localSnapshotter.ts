@@ -182,6 +182,11 @@ export class LocalSnapshotter implements Snapshotter {
     return this.parts.backend.compare(...stacks);
   }
 
+  /** @throws StoreError `readOnly` */
+  requireWritable(): void {
+    this.parts.database.requireWritable();
+  }
+
   /** Layer numbers of a snapshot, lowest first. @throws StoreError `notFound` */
   stack(key: string): LayerStack {
     return this.table.stack(this.require(key).number);
@@ -223,6 +228,7 @@ export class LocalSnapshotter implements Snapshotter {
 
   /** Keeps `key` for the caller while it works. @throws StoreError `alreadyExists` */
   private async claiming(key: string, work: () => Promise<void>): Promise<void> {
+    this.parts.database.requireWritable();
     if (this.claimed.has(key) || this.table.has(key)) {
       throw new StoreError('alreadyExists', `There is a snapshot ${key} already`, { id: key });
     }
