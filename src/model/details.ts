@@ -30,15 +30,18 @@ export interface DetailList {
   readonly total: number;
 }
 
+/** How much of a description the details hold. */
+export const maximumDescription = 10_000;
+
 /** Everything about one record, in the words and the order that a person reads. */
 export interface RecordDetails {
   readonly recordId: string;
   readonly title: string;
   readonly subtitle: string;
-  /** The description as BuildKit wrote it, cut after `maximumDescription` characters. */
+  /** The description as BuildKit wrote it, at most `maximumDescription` characters of it. */
   readonly description: string;
   readonly descriptionCut: boolean;
-  /** One line: kind, type, mutable, shared, lazy ... */
+  /** One line: kind, type, mutable, shared, lazy ... and a sentence where the daemon would drop it at its next start. */
   readonly state: string;
   readonly facts: readonly Fact[];
   readonly lists: readonly DetailList[];

@@ -1,19 +1,28 @@
 import type { Blob, Inventory, Lease, Snapshot, SolverKey } from './inventory';
+import { childRows, type LinkColumns, linkColumns } from './links';
 import type { CacheRecord } from './record';
 
 /** Look-ups over one inventory. Record ids become dense indices here; everything that walks links uses those. */
 export interface InventoryIndex {
   readonly inventory: Inventory;
+  /** The parent links between records of this inventory. */
+  readonly links: LinkColumns;
   /** Index of the record with this id, or of the mutable record whose hidden twin has it. */
   recordIndex(id: string): number | undefined;
   record(id: string): CacheRecord | undefined;
   /** Indices of the records that name record `index` as a parent, each once, in inventory order. */
   children(index: number): Uint32Array;
   lease(id: string): Lease | undefined;
-  blob(digest: string): Blob | undefined;
+  /** The blob with this digest; where several namespaces hold it, that of `namespace` if it is one of them. */
+  blob(digest: string, namespace?: string): Blob | undefined;
+  /** The blob that a record names, as its worker's namespace holds it. */
+  blobOf(record: CacheRecord): Blob | undefined;
   /** The snapshot that a record names. */
   snapshotOf(record: CacheRecord): Snapshot | undefined;
-  solverKeysOf(recordId: string): readonly SolverKey[];
+  parentSnapshot(snapshot: Snapshot): Snapshot | undefined;
+  solverKey(id: string): SolverKey | undefined;
+  /** The solver keys with this record or its hidden twin among their results. */
+  solverKeysOf(record: CacheRecord): readonly SolverKey[];
 }
 
 /** Builds the look-ups in time linear in the inventory; the rarely used ones on first use. */
@@ -23,62 +32,67 @@ export function indexInventory(inventory: Inventory): InventoryIndex {
     if (record.twin !== undefined) byId.set(record.twin, index);
   });
   inventory.records.forEach((record, index) => byId.set(record.id, index));
-  const children = linkChildren(inventory.records, byId);
+  const links = linkColumns(inventory.records, (id) => byId.get(id));
+  const rows = lazily(() => childRows(links));
   const leases = lazily(() => new Map(inventory.leases.map((lease) => [lease.id, lease])));
-  const blobs = lazily(() => new Map(inventory.blobs.map((blob) => [blob.digest, blob])));
+  const blobs = lazily(() => groupBlobs(inventory.blobs));
   const snapshots = lazily(() => new Map(inventory.snapshots.map((it) => [snapshotKey(it), it])));
-  const solverKeys = lazily(() => groupSolverKeys(inventory.solverKeys));
+  const solverKeysById = lazily(() => new Map(inventory.solverKeys.map((key) => [key.id, key])));
+  const solverKeys = lazily(() => groupSolverKeys(inventory.solverKeys, byId));
+  const blob = (digest: string, namespace?: string) => {
+    const holders = blobs().get(digest) ?? [];
+    return holders.find((it) => it.namespace === namespace) ?? holders.at(0);
+  };
   return {
     inventory,
+    links,
     recordIndex: (id) => byId.get(id),
     record: (id) => {
       const index = byId.get(id);
       return index === undefined ? undefined : inventory.records[index];
     },
-    children: (index) => children.targets.subarray(children.offsets[index], children.offsets[index + 1]),
+    children: (index) => rows().children.subarray(rows().offsets[index], rows().offsets[index + 1]),
     lease: (id) => leases().get(id),
-    blob: (digest) => blobs().get(digest),
+    blob,
+    blobOf: (record) =>
+      record.blob === undefined
+        ? undefined
+        : blob(record.blob, inventory.workers.at(record.worker)?.namespace),
     snapshotOf: (record) => {
-      const worker = inventory.workers[record.worker];
-      return snapshots().get(
-        snapshotKey({
-          namespace: worker.namespace ?? '',
-          snapshotter: worker.snapshotter ?? '',
-          key: record.snapshotId,
-        }),
-      );
+      const { namespace = '', snapshotter = '' } = inventory.workers.at(record.worker) ?? {};
+      return snapshots().get(snapshotKey({ namespace, snapshotter, key: record.snapshotId }));
     },
-    solverKeysOf: (recordId) => solverKeys().get(recordId) ?? [],
+    parentSnapshot: (snapshot) =>
+      snapshot.parent === undefined
+        ? undefined
+        : snapshots().get(snapshotKey({ ...snapshot, key: snapshot.parent })),
+    solverKey: (id) => solverKeysById().get(id),
+    solverKeysOf: (record) => {
+      const index = byId.get(record.id);
+      return index === undefined ? [] : (solverKeys().get(index) ?? []);
+    },
   };
 }
 
-/** Children in compressed rows: those of record i are `targets[offsets[i]] .. targets[offsets[i + 1] - 1]`. */
-function linkChildren(records: readonly CacheRecord[], byId: ReadonlyMap<string, number>) {
-  const offsets = new Uint32Array(records.length + 1);
-  const pairs: number[] = [];
-  records.forEach((record, child) => {
-    const seen = new Set<number>();
-    for (const link of record.parents) {
-      const parent = byId.get(link.id);
-      if (parent === undefined || seen.has(parent)) continue;
-      seen.add(parent);
-      pairs.push(parent, child);
-      offsets[parent + 1]++;
-    }
-  });
-  for (let i = 0; i < records.length; i++) offsets[i + 1] += offsets[i];
-  const targets = new Uint32Array(pairs.length / 2);
-  const next = offsets.slice();
-  for (let i = 0; i < pairs.length; i += 2) targets[next[pairs[i]]++] = pairs[i + 1];
-  return { offsets, targets };
+function groupBlobs(blobs: readonly Blob[]): Map<string, Blob[]> {
+  const groups = new Map<string, Blob[]>();
+  for (const blob of blobs) {
+    const group = groups.get(blob.digest);
+    if (group === undefined) groups.set(blob.digest, [blob]);
+    else group.push(blob);
+  }
+  return groups;
 }
 
-function groupSolverKeys(keys: readonly SolverKey[]): Map<string, SolverKey[]> {
-  const groups = new Map<string, SolverKey[]>();
+/** Keys by the index of the records that they reach. */
+function groupSolverKeys(keys: readonly SolverKey[], byId: ReadonlyMap<string, number>) {
+  const groups = new Map<number, SolverKey[]>();
   for (const key of keys) {
     for (const { recordId } of key.results) {
-      const group = groups.get(recordId);
-      if (group === undefined) groups.set(recordId, [key]);
+      const index = byId.get(recordId);
+      if (index === undefined) continue;
+      const group = groups.get(index);
+      if (group === undefined) groups.set(index, [key]);
       else if (group.at(-1) !== key) group.push(key);
     }
   }

@@ -20,9 +20,6 @@ export const recordFlag = {
 /** Codes of `GraphColumns.kinds`, by position. */
 export const recordKinds = ['base', 'layer', 'merge', 'diff'] as const;
 
-/** Codes of `GraphColumns.linkRoles`, by position. */
-export const linkRoles = ['layer', 'merge', 'lower', 'upper'] as const;
-
 /**
  * The graph of one inventory in columns: entry i of each column is record i of the inventory. Links whose parent is
  * not in the cache are left out. Sent whole, by structured clone of exactly these buffers.
@@ -34,24 +31,30 @@ export interface GraphColumns {
   readonly titles: StringTable;
   /** The second line; empty where there is none. */
   readonly subtitles: StringTable;
-  readonly kinds: Uint8Array;
+  readonly kinds: Uint8Array<ArrayBuffer>;
   /** Index into `typeNames`. */
-  readonly types: Uint8Array;
+  readonly types: Uint8Array<ArrayBuffer>;
   readonly typeNames: readonly string[];
-  readonly flags: Uint8Array;
+  readonly flags: Uint8Array<ArrayBuffer>;
   /** Bytes; NaN is unknown. */
-  readonly sizes: Float64Array;
+  readonly sizes: Float64Array<ArrayBuffer>;
   /** Epoch milliseconds; NaN is unknown. */
-  readonly createdAt: Float64Array;
+  readonly createdAt: Float64Array<ArrayBuffer>;
   /** Epoch milliseconds; NaN is never or unknown. */
-  readonly lastUsedAt: Float64Array;
-  readonly usageCounts: Float64Array;
-  /** The one parent that places the record: the layer parent, a merge's first input, a diff's upper; -1 for none. */
-  readonly primaryParents: Int32Array;
+  readonly lastUsedAt: Float64Array<ArrayBuffer>;
+  readonly usageCounts: Float64Array<ArrayBuffer>;
+  /** All record indices, oldest first, then by id: the order in which the picture is laid out. */
+  readonly creationOrder: Uint32Array<ArrayBuffer>;
+  /**
+   * The one parent that places the record: the layer parent, a merge's first input, a diff's upper; -1 for none.
+   * Never a cycle.
+   */
+  readonly primaryParents: Int32Array<ArrayBuffer>;
   /** All links, primary ones included, parent to child. */
-  readonly linkParents: Uint32Array;
-  readonly linkChildren: Uint32Array;
-  readonly linkRoles: Uint8Array;
+  readonly linkParents: Uint32Array<ArrayBuffer>;
+  readonly linkChildren: Uint32Array<ArrayBuffer>;
+  /** Positions in `parentRoles`. */
+  readonly linkRoles: Uint8Array<ArrayBuffer>;
   /** Merge: place of the input, from 0; else 0. */
-  readonly linkPositions: Uint16Array;
+  readonly linkPositions: Uint16Array<ArrayBuffer>;
 }

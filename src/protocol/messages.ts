@@ -49,16 +49,21 @@ export type HostMessage =
 /** Things a person can do with a record from the page; each is a command of the extension. */
 export type PageAction = 'copyText' | 'openJson' | 'revealInTree' | 'refresh' | 'showLog';
 
+/** One request with the params of its method; the host answers with a `reply` of the same `requestId`. */
+export type RequestMessage = {
+  readonly [M in RequestMethod]: {
+    readonly type: 'request';
+    readonly requestId: number;
+    readonly method: M;
+    readonly params: Requests[M]['params'];
+  };
+}[RequestMethod];
+
 export type PageMessage =
   /** Sent at load and after the page comes back; the host answers with `state` or `graph`. */
   | { readonly type: 'ready' }
   | { readonly type: 'select'; readonly recordId: string | undefined }
-  | {
-      readonly type: 'request';
-      readonly requestId: number;
-      readonly method: RequestMethod;
-      readonly params: unknown;
-    }
+  | RequestMessage
   /** `value` is the record id, or for `copyText` the text to copy. */
   | { readonly type: 'action'; readonly action: PageAction; readonly value: string }
   | { readonly type: 'log'; readonly level: 'info' | 'error'; readonly message: string };

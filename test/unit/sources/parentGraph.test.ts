@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Pacer } from '../../../src/sources/buildkitRoot/pacer';
+import { parentCircles, parentGraph, type ParentGraph } from '../../../src/sources/buildkitRoot/parentGraph';
+import { StoredRecord } from '../../../src/sources/buildkitRoot/storedRecord';
+import type { VisibleRecord } from '../../../src/sources/buildkitRoot/visibleRecord';
+
+/** Records named by their index, each with these parents; -1 names one that is not there. */
+async function graphOf(parents: readonly (readonly number[])[]): Promise<ParentGraph> {
+  const records = parents.map((ofRecord, index): VisibleRecord => ({
+    stored: new StoredRecord(String(index)),
+    twin: undefined,
+    kind: 'merge',
+    mutable: false,
+    parents: ofRecord.map((parent, position) => ({ id: String(parent), role: 'merge', position })),
+  }));
+  return await parentGraph(records, new Pacer());
+}
+
+/** Whether a record can reach itself or something that can, by trying every way up. */
+function standsOnCircle(parents: readonly (readonly number[])[], index: number): boolean {
+  const reached = new Set<number>();
+  const isCircular = (at: number, path: ReadonlySet<number>): boolean => {
+    if (path.has(at)) return true;
+    if (reached.has(at)) return false;
+    reached.add(at);
+    return parents[at].some((parent) => parent !== -1 && isCircular(parent, new Set([...path, at])));
+  };
+  return isCircular(index, new Set());
+}
+
+const anyParents = fc.integer({ min: 1, max: 12 }).chain((count) =>
+  fc.array(fc.array(fc.integer({ min: -1, max: count - 1 }), { maxLength: 3 }), {
+    minLength: count,
+    maxLength: count,
+  }),
+);
+
+describe('the order of records', () => {
+  it('puts parents first, and what stands on a circle last', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyParents, async (parents) => {
+        const graph = await graphOf(parents);
+        expect(graph.parents).toEqual(parents);
+        expect([...graph.parentsFirst].sort((a, b) => a - b)).toEqual(parents.map((_, index) => index));
+        const acyclic = [...graph.parentsFirst.subarray(0, graph.acyclicCount)];
+        const expected = parents.flatMap((_, index) => (standsOnCircle(parents, index) ? [] : [index]));
+        expect([...acyclic].sort((a, b) => a - b)).toEqual(expected);
+        acyclic.forEach((index, place) => {
+          expect(parents[index].every((parent) => parent === -1 || acyclic.indexOf(parent) < place)).toBe(
+            true,
+          );
+        });
+      }),
+      { seed: 73, numRuns: 1000 },
+    );
+  });
+
+  it('takes chains of any length', async () => {
+    const count = 200_000;
+    const graph = await graphOf(
+      Array.from({ length: count }, (_, index) => (index + 1 < count ? [index + 1] : [])),
+    );
+    expect(graph.acyclicCount).toBe(count);
+    expect(graph.parentsFirst[0]).toBe(count - 1);
+  });
+});
+
+describe('circles of parents', () => {
+  it('are found whenever there are any, and are ones', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyParents, async (parents) => {
+        const graph = await graphOf(parents);
+        const circles = parentCircles(graph);
+        expect(circles.length > 0).toBe(graph.acyclicCount < parents.length);
+        for (const circle of circles) {
+          circle.forEach((index, place) => {
+            expect(parents[index]).toContain(circle[(place + 1) % circle.length]);
+          });
+        }
+      }),
+      { seed: 74, numRuns: 1000 },
+    );
+  });
+});
