@@ -7,6 +7,7 @@ import { IngestFiles } from './content/ingestFiles';
 import type { WriteState } from './database';
 import type { SqlDatabase } from './database/sqlDatabase';
 import { numberOf } from './database/sqlValue';
+import { fileError } from './fileError';
 import type { Files } from './files';
 import { Collector } from './gc/collector';
 import type { Applier, Differ } from './layers';
@@ -123,7 +124,12 @@ export class FolderStore implements LocalStore {
   }
 
   close(): Promise<void> {
-    this.closing ??= this.collector.settled().then(() => this.closeDatabase());
+    this.closing ??= this.collector
+      .settled()
+      .then(() => this.closeDatabase())
+      .catch((error: unknown) => {
+        throw fileError(`Closing the store in ${this.path}`, error);
+      });
     return this.closing;
   }
 

@@ -87,8 +87,11 @@ async function openToWrite(
     try {
       if (!(await hasStore(files, path))) await writeStoreFormat(files, path);
       return await FolderStore.open(path, partsOf(files, options), database, async () => {
-        await database.close();
-        await lock.release();
+        try {
+          await database.close();
+        } finally {
+          await lock.release();
+        }
       });
     } catch (error) {
       await database.close();

@@ -20,9 +20,9 @@ export class FaultyFiles implements Files {
     if (flags !== 'r') this.step(`open ${path}`);
     return this.wrap(await nodeFiles.open(path, flags, mode));
   };
-  readFile = nodeFiles.readFile;
-  list = nodeFiles.list;
-  stat = nodeFiles.stat;
+  readFile = (path: string) => nodeFiles.readFile(path);
+  list = (path: string) => nodeFiles.list(path);
+  stat = (path: string) => nodeFiles.stat(path);
   rename = (from: string, to: string) => this.doing(`rename ${from}`, () => nodeFiles.rename(from, to));
   link = (from: string, to: string) => this.doing(`link ${from}`, () => nodeFiles.link(from, to));
   unlink = (path: string) => this.doing(`unlink ${path}`, () => nodeFiles.unlink(path));
