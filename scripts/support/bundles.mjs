@@ -23,6 +23,8 @@ const bundles = {
   page: { entry: 'src/webview/page.ts', options: forPage },
   layoutWorker: { entry: 'src/webview/layoutWorker.ts', options: forPage },
   inspect: { entry: 'src/headless/inspect.ts', options: forNode },
+  // sql.js finds its WebAssembly beside itself, in its own package.
+  replay: { entry: 'src/headless/replay.ts', options: { ...forNode, external: ['sql.js'] } },
 };
 
 /** The bundles a packaged extension runs; the others are for a terminal. */
