@@ -11,7 +11,7 @@ let bundle: string | undefined;
 function program(): string {
   if (bundle !== undefined) return bundle;
   // Inside the project, so that what is not bundled is found.
-  const folder = join(project, 'node_modules/.cache/store-tests');
+  const folder = join(project, 'out/store-tests');
   mkdirSync(folder, { recursive: true });
   bundle = join(folder, `child-${process.pid}.cjs`);
   buildSync({

@@ -14,8 +14,12 @@ export async function putText(
 ): Promise<string> {
   const lease = options.lease === undefined ? {} : { lease: options.lease };
   const writer = await content.writer({ ref: `put-${text}`, ...lease });
-  await writer.write(Buffer.from(text));
-  return (await writer.commit(options.labels === undefined ? {} : { labels: options.labels })).digest;
+  try {
+    await writer.write(Buffer.from(text));
+    return (await writer.commit(options.labels === undefined ? {} : { labels: options.labels })).digest;
+  } finally {
+    await writer.close();
+  }
 }
 
 /** All bytes of a blob, or of a part of it, as text. */

@@ -116,7 +116,8 @@ export class JournaledDatabase implements SqlDatabase {
 
   run(sql: string, ...values: SqlValue[]): number {
     if (this.transactions.running) return this.transactions.execute(sql, values);
-    return this.transaction(() => this.transactions.execute(sql, values));
+    this.requireWritable();
+    return this.transactions.runOne(sql, values);
   }
 
   requireWritable(): void {

@@ -24,10 +24,7 @@ export class Transactions {
   }
 
   run<T>(work: () => T): T {
-    if (this.unsettled === 0) {
-      this.sqlite.run('BEGIN', []);
-      this.unsettled = 1;
-    }
+    this.begin();
     const mark = this.operations.length;
     const name = `level${this.depth}`;
     this.sqlite.run(`SAVEPOINT ${name}`, []);
@@ -51,6 +48,14 @@ export class Transactions {
     return result;
   }
 
+  /** A transaction of one statement, which is all or nothing by itself. */
+  runOne(sql: string, values: readonly SqlValue[]): number {
+    this.begin();
+    const changed = this.execute(sql, values);
+    this.finish();
+    return changed;
+  }
+
   /** One statement of the running transaction. */
   execute(sql: string, values: readonly SqlValue[]): number {
     const changed = this.sqlite.run(sql, values);
@@ -63,6 +68,12 @@ export class Transactions {
     if (this.unsettled === 0) return;
     this.sqlite.run('COMMIT', []);
     this.unsettled = 0;
+  }
+
+  private begin(): void {
+    if (this.unsettled > 0) return;
+    this.sqlite.run('BEGIN', []);
+    this.unsettled = 1;
   }
 
   private finish(): void {

@@ -68,7 +68,13 @@ export class StoreLock {
     times: LockTimes,
     takenOver: boolean,
   ): Promise<StoreLock> {
-    return new StoreLock(files, path, own, times, await files.open(path, 'r+'), takenOver);
+    try {
+      return new StoreLock(files, path, own, times, await files.open(path, 'r+'), takenOver);
+    } catch (error) {
+      // While this process lives nobody would take the lock for a dead one's.
+      await files.remove(path);
+      throw error;
+    }
   }
 
   private constructor(

@@ -11,6 +11,7 @@ import { LayerAttributes } from './layerAttributes';
 import { LayerBuilder } from './layerBuilder';
 import { isDirectory, LayerTree, openLayer, type LayerDirectory } from './layerTree';
 import { Pacer } from './pacer';
+import { removeTree } from './removeTree';
 import type { BackendDiff, LayerStack, SnapshotBackend } from './snapshotBackend';
 import { TreeManifest } from './treeManifest';
 import { measure, UsageSum } from './usage';
@@ -53,7 +54,7 @@ export class DirectoryBackend implements SnapshotBackend {
     const number = topOf(stack);
     return this.mutex.run(String(number), async () => {
       if (kind === 'active' && stack.length === 1) {
-        await fs.mkdir(this.fsPath(number), { recursive: true });
+        mkdirSync(this.fsPath(number), { recursive: true });
         return this.fsPath(number);
       }
       if (!existsSync(this.treePath(number))) await this.handOut(stack);
@@ -118,12 +119,9 @@ export class DirectoryBackend implements SnapshotBackend {
   async remove(number: number): Promise<void> {
     await this.mutex.run(String(number), async () => {
       try {
-        await fs.rm(join(this.root, String(number)), { recursive: true, force: true });
+        await removeTree(join(this.root, String(number)), new Pacer());
       } catch (error) {
-        // A directory without write permission does not let go of what is in it.
-        if (errorCode(error) !== 'EACCES') throw fileError(`Removing the files of layer ${number}`, error);
-        await openUp(join(this.root, String(number)));
-        await fs.rm(join(this.root, String(number)), { recursive: true, force: true });
+        throw fileError(`Removing the files of layer ${number}`, error);
       }
     });
   }
@@ -229,13 +227,6 @@ export class DirectoryBackend implements SnapshotBackend {
 
   private manifestPath(number: number): string {
     return join(this.root, String(number), 'tree.json');
-  }
-}
-
-async function openUp(path: string): Promise<void> {
-  await fs.chmod(path, 0o700);
-  for (const entry of await fs.readdir(path, { withFileTypes: true })) {
-    if (entry.isDirectory()) await openUp(join(path, entry.name));
   }
 }
 

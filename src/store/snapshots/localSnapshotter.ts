@@ -17,7 +17,7 @@ import {
 } from '../snapshotter';
 import { StoreError } from '../storeError';
 import type { LayerStack, SnapshotBackend } from './snapshotBackend';
-import { SnapshotTable, type StoredSnapshot } from './snapshotTable';
+import { SnapshotTable, type BriefSnapshot, type StoredSnapshot } from './snapshotTable';
 
 /** Numbers of snapshots, across namespaces; never given twice while the store is open. */
 export interface SnapshotNumbers {
@@ -62,7 +62,7 @@ export class LocalSnapshotter implements Snapshotter {
   }
 
   async commit(name: string, key: string, options: CreateOptions = {}): Promise<void> {
-    const active = this.require(key);
+    const active = this.brief(key);
     if (active.kind !== 'active') {
       throw new StoreError('failedPrecondition', `The snapshot ${key} is ${active.kind}, not active`, {
         id: key,
@@ -70,10 +70,10 @@ export class LocalSnapshotter implements Snapshotter {
     }
     const labels = storableLabels(options.labels ?? {});
     await this.claiming(name, async () => {
-      const usage = await this.parts.backend.seal(this.table.stack(active.number));
+      const usage = await this.parts.backend.seal(this.table.stack(active));
       this.parts.database.transaction(() => {
         // The snapshot may have gone while its files were looked at.
-        if (this.require(key).number !== active.number) throw notFound(key);
+        if (this.brief(key).number !== active.number) throw notFound(key);
         this.table.commit(active.number, name, this.parts.clock.now(), usage);
         this.table.setLabels(active.number, labels);
         if (options.lease === undefined) return;
@@ -84,7 +84,7 @@ export class LocalSnapshotter implements Snapshotter {
   }
 
   async remove(key: string): Promise<void> {
-    const { number } = this.require(key);
+    const { number } = this.brief(key);
     if (this.table.hasChildren(number)) {
       throw new StoreError('failedPrecondition', `The snapshot ${key} has children`, { id: key });
     }
@@ -121,18 +121,20 @@ export class LocalSnapshotter implements Snapshotter {
   }
 
   children(key: string): string[] {
-    return this.table.children(this.require(key).number);
+    return this.table.children(this.brief(key).number);
   }
 
   async usage(key: string): Promise<SnapshotUsage> {
-    const { kind, number, labels, usage } = this.require(key);
-    if (kind === 'view') return { size: 0, inodes: 0 };
-    if (kind === 'active') return this.parts.backend.usage(this.table.stack(number));
+    const brief = this.brief(key);
+    if (brief.kind === 'view') return { size: 0, inodes: 0 };
+    if (brief.kind === 'active') return this.parts.backend.usage(this.table.stack(brief));
+    const { labels, usage } = this.require(key);
     return mergeUsage(labels) ?? usage ?? { size: 0, inodes: 0 };
   }
 
   async mounts(key: string): Promise<SnapshotMount> {
-    const { kind, number } = this.require(key);
+    const brief = this.brief(key);
+    const { kind } = brief;
     if (kind === 'committed') {
       throw new StoreError('failedPrecondition', `The snapshot ${key} is committed; view it instead`, {
         id: key,
@@ -140,7 +142,7 @@ export class LocalSnapshotter implements Snapshotter {
     }
     try {
       return {
-        path: await this.parts.backend.mount(this.table.stack(number), kind),
+        path: await this.parts.backend.mount(this.table.stack(brief), kind),
         readOnly: kind === 'view',
       };
     } catch (error) {
@@ -189,7 +191,7 @@ export class LocalSnapshotter implements Snapshotter {
 
   /** Layer numbers of a snapshot, lowest first. @throws StoreError `notFound` */
   stack(key: string): LayerStack {
-    return this.table.stack(this.require(key).number);
+    return this.table.stack(this.brief(key));
   }
 
   private async create(
@@ -262,14 +264,20 @@ export class LocalSnapshotter implements Snapshotter {
     return found;
   }
 
-  private committed(key: string): StoredSnapshot {
-    const found = this.require(key);
+  private brief(key: string): BriefSnapshot {
+    const found = this.table.brief(key);
+    if (found === undefined) throw notFound(key);
+    return found;
+  }
+
+  private committed(key: string): BriefSnapshot {
+    const found = this.brief(key);
     if (found.kind === 'committed') return found;
     throw new StoreError('invalid', `The snapshot ${key} is ${found.kind}, not committed`, { id: key });
   }
 
   private committedStack(key: string | undefined): LayerStack {
-    return key === undefined || key === '' ? [] : this.table.stack(this.committed(key).number);
+    return key === undefined || key === '' ? [] : this.table.stack(this.committed(key));
   }
 
   private anyStack(key: string | undefined): LayerStack {
