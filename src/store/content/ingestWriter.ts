@@ -105,8 +105,11 @@ export class IngestWriter implements ContentWriter {
   close(): Promise<void> {
     return this.exclusively(async () => {
       if (!this.open) return;
-      await this.host.touch();
-      await this.letGo();
+      try {
+        await this.host.touch();
+      } finally {
+        await this.letGo();
+      }
     });
   }
 

@@ -32,7 +32,7 @@ interface Sweep {
 type Leftover = CollectionStatistics['leftovers'][number];
 
 /** How many files or directories are removed at a time. */
-const parallel = 4;
+const parallel = 8;
 
 /** containerd's collection over the store: mark, sweep the metadata in one transaction, then remove files that no row names. */
 export class Collector {

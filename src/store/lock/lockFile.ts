@@ -39,7 +39,8 @@ export async function createLock(files: Files, path: string, identity: ProcessId
     if (errorCode(error) === 'EEXIST') return false;
     return await createInPlace(files, path, identity);
   } finally {
-    await files.unlink(beside);
+    // What is left of it troubles nobody.
+    await files.remove(beside).catch(() => undefined);
   }
 }
 

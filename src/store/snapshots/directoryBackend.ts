@@ -18,12 +18,13 @@ import { measure, UsageSum } from './usage';
 import { isWhiteoutName } from './whiteout';
 
 /**
- * Snapshots as directories of changes, `<root>/<number>/`:
+ * Snapshots as directories of changes:
  *
- * - `fs`: the layer's own files, with OCI whiteouts for what is gone;
- * - `attributes.json`: what the file system could not hold of them;
- * - `tree`, `tree.json`: a whole tree handed out to somebody, and what its files were like then. A tree of an active snapshot is
- *   turned into `fs` when the snapshot is committed; a tree of a view is thrown away with it.
+ * - `<root>/<number>/`: the layer's own files, with OCI whiteouts for what is gone;
+ * - `<root>/<number>.side/`, where there is need for it:
+ *   - `attributes.json`: what the file system could not hold of the files;
+ *   - `tree`, `tree.json`: a whole tree handed out to somebody, and what its files were like then. A tree of an active snapshot is
+ *     turned into the layer when the snapshot is committed; a tree of a view is thrown away with it.
  *
  * A layer that stands on nothing is its own tree. Files of layers are never handed out under another snapshot, only
  * copies (sharing blocks where the file system can), so layers may share files by hard links among themselves.
@@ -36,7 +37,7 @@ export class DirectoryBackend implements SnapshotBackend {
 
   async usage(stack: LayerStack): Promise<SnapshotUsage> {
     const number = topOf(stack);
-    if (!existsSync(this.treePath(number))) return measure(this.fsPath(number), new Pacer());
+    if (!existsSync(this.treePath(number))) return measure(this.filesPath(number), new Pacer());
     const sum = new UsageSum();
     for await (const change of this.treeChanges(stack)) {
       if (change.kind !== 'delete') sum.add(change.entry.stats);
@@ -47,15 +48,15 @@ export class DirectoryBackend implements SnapshotBackend {
   async seal(stack: LayerStack): Promise<SnapshotUsage> {
     const number = topOf(stack);
     await this.mutex.run(String(number), () => this.fold(stack));
-    return measure(this.fsPath(number), new Pacer());
+    return measure(this.filesPath(number), new Pacer());
   }
 
   async mount(stack: LayerStack, kind: 'active' | 'view'): Promise<string> {
     const number = topOf(stack);
     return this.mutex.run(String(number), async () => {
       if (kind === 'active' && stack.length === 1) {
-        mkdirSync(this.fsPath(number), { recursive: true });
-        return this.fsPath(number);
+        await fs.mkdir(this.filesPath(number), { recursive: true });
+        return this.filesPath(number);
       }
       if (!existsSync(this.treePath(number))) await this.handOut(stack);
       return this.treePath(number);
@@ -64,8 +65,8 @@ export class DirectoryBackend implements SnapshotBackend {
 
   async merge(number: number, base: LayerStack, diffs: readonly BackendDiff[]): Promise<SnapshotUsage> {
     const attributes = new LayerAttributes();
-    await fs.mkdir(this.fsPath(number), { recursive: true });
-    const builder = new LayerBuilder(this.fsPath(number), attributes, this.tree(base));
+    await fs.mkdir(this.filesPath(number), { recursive: true });
+    const builder = new LayerBuilder(this.filesPath(number), attributes, this.tree(base));
     for (const { lower, upper } of diffs) {
       const source = this.tree(upper);
       for await (const change of compareTrees(this.tree(lower), source, new Pacer())) {
@@ -76,7 +77,7 @@ export class DirectoryBackend implements SnapshotBackend {
     builder.finish();
     attributes.write(this.attributesPath(number));
     // A file with several names belongs to the layer that it was linked from.
-    return measure(this.fsPath(number), new Pacer(), (stats) => stats.isDirectory() || stats.nlink === 1n);
+    return measure(this.filesPath(number), new Pacer(), (stats) => stats.isDirectory() || stats.nlink === 1n);
   }
 
   async compare(lower: LayerStack, upper: LayerStack): Promise<PathChange[]> {
@@ -106,7 +107,7 @@ export class DirectoryBackend implements SnapshotBackend {
     const number = topOf(stack);
     await this.mutex.run(String(number), async () => {
       await this.fold(stack);
-      await fs.mkdir(this.fsPath(number), { recursive: true });
+      await fs.mkdir(this.filesPath(number), { recursive: true });
       const layer = this.layer(number);
       const below = this.tree(stack.slice(0, -1));
       const builder = new LayerBuilder(layer.path, layer.attributes, below);
@@ -119,7 +120,8 @@ export class DirectoryBackend implements SnapshotBackend {
   async remove(number: number): Promise<void> {
     await this.mutex.run(String(number), async () => {
       try {
-        await removeTree(join(this.root, String(number)), new Pacer());
+        await removeTree(this.filesPath(number));
+        await removeTree(this.side(number));
       } catch (error) {
         throw fileError(`Removing the files of layer ${number}`, error);
       }
@@ -129,7 +131,8 @@ export class DirectoryBackend implements SnapshotBackend {
   async list(): Promise<number[]> {
     try {
       const names = await fs.readdir(this.root);
-      return names.filter((name) => /^[1-9]\d*$/.test(name)).map(Number);
+      const numbers = names.map((name) => /^([1-9]\d*)(\.side)?$/.exec(name)?.[1]);
+      return [...new Set(numbers.filter((number) => number !== undefined).map(Number))];
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return [];
       throw error;
@@ -139,8 +142,8 @@ export class DirectoryBackend implements SnapshotBackend {
   /** Copies the whole tree to where a person can work in it. */
   private async handOut(stack: LayerStack): Promise<void> {
     const number = topOf(stack);
-    const making = join(this.root, String(number), 'tree.new');
-    await fs.rm(making, { recursive: true, force: true });
+    const making = this.side(number, 'tree.new');
+    await removeTree(making);
     await fs.mkdir(making, { recursive: true });
     const tree = this.tree(stack);
     const attributes = new LayerAttributes();
@@ -164,8 +167,8 @@ export class DirectoryBackend implements SnapshotBackend {
   private async fold(stack: LayerStack): Promise<void> {
     const number = topOf(stack);
     if (!existsSync(this.treePath(number))) return;
-    const making = join(this.root, String(number), 'fs.new');
-    await fs.rm(making, { recursive: true, force: true });
+    const making = this.side(number, 'files.new');
+    await removeTree(making);
     mkdirSync(making);
     const attributes = new LayerAttributes();
     const builder = new LayerBuilder(making, attributes, this.tree(stack.slice(0, -1)));
@@ -177,10 +180,10 @@ export class DirectoryBackend implements SnapshotBackend {
       else builder.put(change.entry, source, 'link');
     }
     builder.finish();
-    await fs.rm(this.fsPath(number), { recursive: true, force: true });
+    await removeTree(this.filesPath(number));
     attributes.write(this.attributesPath(number));
-    renameSync(making, this.fsPath(number));
-    await fs.rm(this.treePath(number), { recursive: true, force: true });
+    renameSync(making, this.filesPath(number));
+    await removeTree(this.treePath(number));
   }
 
   /** What was done in a tree that was handed out, against the tree below the snapshot. */
@@ -206,27 +209,31 @@ export class DirectoryBackend implements SnapshotBackend {
   }
 
   private layer(number: number): LayerDirectory {
-    return openLayer(this.fsPath(number), this.attributesPath(number));
+    return openLayer(this.filesPath(number), this.attributesPath(number));
   }
 
-  private fsPath(number: number): string {
-    return join(this.root, String(number), 'fs');
+  private filesPath(number: number): string {
+    return join(this.root, String(number));
+  }
+
+  private side(number: number, name = ''): string {
+    return join(this.root, `${number}.side`, name);
   }
 
   private treePath(number: number): string {
-    return join(this.root, String(number), 'tree');
+    return this.side(number, 'tree');
   }
 
   private attributesPath(number: number): string {
-    return join(this.root, String(number), 'attributes.json');
+    return this.side(number, 'attributes.json');
   }
 
   private treeAttributesPath(number: number): string {
-    return join(this.root, String(number), 'tree.attributes.json');
+    return this.side(number, 'tree.attributes.json');
   }
 
   private manifestPath(number: number): string {
-    return join(this.root, String(number), 'tree.json');
+    return this.side(number, 'tree.json');
   }
 }
 

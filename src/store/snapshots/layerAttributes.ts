@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, renameSync, writeFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 /** A file that is no regular file and cannot be made here. */
 export interface SpecialFile {
@@ -55,6 +56,7 @@ export class LayerAttributes {
       rmSync(path, { force: true });
       return;
     }
+    mkdirSync(dirname(path), { recursive: true });
     const beside = `${path}.new`;
     writeFileSync(beside, JSON.stringify(Object.fromEntries(this.byPath)), { mode: 0o600 });
     renameSync(beside, path);

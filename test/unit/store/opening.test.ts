@@ -52,7 +52,9 @@ describe('opening a store', () => {
       const failing = openLocalStore(folder, { create: true, files: new FaultyFiles(failAt) });
       await failing
         .then((store) => store.close())
-        .catch((error: unknown) => expect(error).toSatisfy(isStoreError));
+        .catch((error: unknown) => {
+          expect(error).toSatisfy(isStoreError);
+        });
       rmSync(join(folder, 'lock'), { force: true });
       const store = await temporaryStore({}, folder);
       expect(store.state.writable).toBe(true);
@@ -120,12 +122,12 @@ describe('opening a store', () => {
   it('goes on with numbers of snapshots behind files that a crash left, and collects those', async () => {
     const store = await temporaryStore();
     await store.close();
-    mkdirSync(join(store.path, 'snapshots/7/fs'), { recursive: true });
-    writeFileSync(join(store.path, 'snapshots/7/fs/stale'), '');
+    mkdirSync(join(store.path, 'snapshots/7'), { recursive: true });
+    writeFileSync(join(store.path, 'snapshots/7/stale'), '');
     const again = await temporaryStore({}, store.path);
     await again.snapshots.prepare('a');
     const { path } = await again.snapshots.mounts('a');
-    expect(path).toBe(join(store.path, 'snapshots/8/fs'));
+    expect(path).toBe(join(store.path, 'snapshots/8'));
     again.leases.create('l');
     again.leases.addResource('l', { type: 'snapshots/local', id: 'a' });
     await again.collect();

@@ -300,9 +300,7 @@ describe('merging snapshots', () => {
     const numbers = readdirSync(join(store.path, 'snapshots'))
       .map(Number)
       .sort((a, b) => a - b);
-    const [inB, inM] = numbers
-      .slice(1)
-      .map((n) => statSync(join(store.path, 'snapshots', String(n), 'fs/B')));
+    const [inB, inM] = numbers.slice(1).map((n) => statSync(join(store.path, 'snapshots', String(n), 'B')));
     expect(inM.ino).toBe(inB.ino);
     expect((await store.snapshots.usage('M')).size).toBeLessThan(100_000);
     await store.snapshots.remove('B');
