@@ -30,6 +30,7 @@ export async function holdBlob(
   const { diffId, digest } = descriptor;
   let parent: Hold | undefined;
   let hold: Hold;
+  let isNew = false;
   try {
     if (!diffId) {
       throw new StoreError('failedPrecondition', `blob ${digest} tells no digest of its uncompressed form`, {
@@ -45,6 +46,7 @@ export async function holdBlob(
     const below = parent;
     hold = core.write(() => {
       const known = findByBlobChain(core, ids.blobChainId, options);
+      isNew = known === undefined;
       if (known === undefined) return createBlobRecord(core, descriptor, { ...ids, diffId }, below, options);
       appendImageRef(core, known.record, options.imageRef);
       if (below !== undefined) releaseImmutable(core, below);
@@ -55,7 +57,7 @@ export async function holdBlob(
     if (taken !== undefined) core.write(() => releaseImmutable(core, taken));
     throw error;
   }
-  if (options.extract === true) await extractNew(core, hold);
+  if (options.extract === true) await extractHeld(core, hold, isNew);
   return hold;
 }
 
@@ -147,20 +149,20 @@ function createBlobRecord(
   return new Hold(record, true, options.providers);
 }
 
-async function extractNew(core: Core, hold: Hold): Promise<void> {
+async function extractHeld(core: Core, hold: Hold, isNew: boolean): Promise<void> {
   try {
     await extract(core, hold);
   } catch (error) {
     core.write(() => {
-      if (core.quirks.failedDownloadKeepsRecord) {
-        removeLease(core, hold.record.id);
-        return;
-      }
-      releaseImmutable(core, hold);
-      if (hold.record.refs === 0 && hold.record.fields.usageCount === undefined) {
-        removeRecord(core, hold.record, { leases: true });
-      }
+      if (isNew && core.quirks.failedDownloadKeepsRecord) removeLease(core, hold.record.id);
+      else giveUp(core, hold, isNew);
     });
     throw error;
   }
+}
+
+function giveUp(core: Core, hold: Hold, isNew: boolean): void {
+  hold.setUse(false);
+  releaseImmutable(core, hold);
+  if (isNew && hold.record.refs === 0) removeRecord(core, hold.record, { leases: true });
 }

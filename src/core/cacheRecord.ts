@@ -37,6 +37,10 @@ export class CacheRecord {
   measuredSize: number | undefined;
   /** Set while an operation has the record to itself across waits; resolves when it is done. */
   busy: Promise<void> | undefined;
+  /** Each hold on a parent: of a layer its one, of a merge its inputs, of a diff lower and upper. */
+  readonly holds: readonly Hold[];
+  /** Scratch: its place in the list that is being gone through. */
+  place = -1;
   /** False once it is certain that neither the record nor anything below it can be lazy. */
   mayBeLazy: boolean;
 
@@ -46,8 +50,9 @@ export class CacheRecord {
     public mutable: boolean,
     readonly parents: Parents,
   ) {
+    this.holds = parentHolds(parents);
     this.mayBeLazy = isBlobOnly(fields);
-    for (const parent of parentRecords(parents)) this.mayBeLazy ||= parent.mayBeLazy;
+    for (const hold of this.holds) this.mayBeLazy ||= hold.record.mayBeLazy;
   }
 
   get kind(): RecordKind {
@@ -113,16 +118,14 @@ export class Hold {
   }
 }
 
-/** Each hold on a parent: of a layer its one, of a merge its inputs, of a diff lower and upper. */
+const noHolds: readonly Hold[] = [];
+
+/** Each hold that `parents` are. */
 export function parentHolds(parents: Parents): readonly Hold[] {
-  if (parents === noParents) return [];
+  if (parents === noParents) return noHolds;
   if (parents.layer !== undefined) return [parents.layer];
   if (parents.merge !== undefined) return parents.merge;
   return [parents.lower, parents.upper].filter((hold) => hold !== undefined);
-}
-
-export function parentRecords(parents: Parents): CacheRecord[] {
-  return parentHolds(parents).map((hold) => hold.record);
 }
 
 /** The stored fields that name the parents. */

@@ -1,6 +1,6 @@
 import { isAlreadyExists } from '../store/storeError';
 import type { SnapshotDiff } from '../store/snapshotter';
-import { type CacheRecord, type Hold, parentHolds, sizeUnknown } from './cacheRecord';
+import { type CacheRecord, type Hold, sizeUnknown } from './cacheRecord';
 import type { Core } from './core';
 import { fetchBlob } from './fetch';
 import { layerChain } from './layers';
@@ -41,7 +41,7 @@ function needsOf(core: Core, record: CacheRecord): CacheRecord[] {
   if (core.store.snapshots.find(record.snapshotId) !== undefined) return [];
   if (record.kind === 'merge' || record.kind === 'diff') {
     return layersBelow(record).flatMap((layer) =>
-      layer.kind === 'diff' ? parentHolds(layer.parents).map((hold) => hold.record) : [layer],
+      layer.kind === 'diff' ? layer.holds.map((hold) => hold.record) : [layer],
     );
   }
   const parent = record.parents.layer?.record;

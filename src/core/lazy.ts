@@ -1,5 +1,5 @@
 import { StoreError } from '../store/storeError';
-import { type CacheRecord, isBlobOnly, parentRecords } from './cacheRecord';
+import { type CacheRecord, isBlobOnly } from './cacheRecord';
 import type { Core } from './core';
 import type { BlobProviders } from './options';
 
@@ -34,7 +34,7 @@ export function requireProviders(
     const { blob } = next.fields;
     blobOnly ||= isBlobOnly(next.fields);
     if (blob !== undefined && providers?.has(blob) !== true && isLazy(core, next)) missing.push(blob);
-    pending.push(...parentRecords(next.parents));
+    for (const hold of next.holds) pending.push(hold.record);
   }
   if (!blobOnly) for (const settled of seen) settled.mayBeLazy = false;
   if (missing.length > 0) {

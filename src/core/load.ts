@@ -99,7 +99,7 @@ function* loadRecord(core: Core, { id, options }: Wanted): Loading {
   const fields = core.storedFields(id);
   if (fields === undefined) throw new StoreError('notFound', `no record ${id}`, { id });
   const parents = yield* loadParents(core, fields, options);
-  let holds = parentHolds(parents);
+  let holds: readonly Hold[] = parentHolds(parents);
   try {
     if (fields.equalMutable) {
       const pair = yield* loadPair(core, id, fields, parents);

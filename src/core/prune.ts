@@ -9,7 +9,7 @@ import {
 } from '../model/prune';
 import type { CollectionStatistics } from '../store/collector';
 import { StoreError } from '../store/storeError';
-import { type CacheRecord, parentHolds, usageOf } from './cacheRecord';
+import { type CacheRecord, usageOf } from './cacheRecord';
 import type { Core } from './core';
 import { layerDigests } from './layers';
 import { removeRecord } from './release';
@@ -68,7 +68,9 @@ export async function pruneRecords(
       for (const step of done) total -= step.size ?? (core.quirks.unknownSizeIsMinusOne ? -1 : 0);
       const rounds = (taken.at(-1)?.round ?? -1) + 1;
       taken.push(...done.map((step) => ({ ...step, round: rounds + step.round })));
-      if (done.length === 0) break;
+      // A plan carried out as it was made leaves nothing to plan again.
+      const asPlanned = done.length === plan.steps.length && run.foundSizesAsPlanned;
+      if (done.length === 0 || asPlanned) break;
     }
   }
   const collected = await core.store.collect();
@@ -86,7 +88,7 @@ export function planRule(
   const outside = heldFromOutside(core);
   const rows = visibleRecords(core).map((record): PruneRow => {
     const usage = usageOf(record.fields);
-    const holds = parentHolds(record.parents).filter((hold) => hold.live);
+    const holds = record.holds.filter((hold) => hold.live);
     return {
       id: record.id,
       type: record.fields.recordType,
@@ -113,7 +115,7 @@ export function planRule(
 function heldFromOutside(core: Core): Set<CacheRecord> {
   const inside = new Map<CacheRecord, number>();
   for (const child of core.records.values()) {
-    for (const hold of parentHolds(child.parents)) {
+    for (const hold of child.holds) {
       if (hold.live) inside.set(hold.record, (inside.get(hold.record) ?? 0) + 1);
     }
   }
@@ -138,6 +140,8 @@ async function totalSize(core: Core, rule: PruneRule): Promise<number> {
 
 class PruneRun {
   readonly removed: UsageRow[] = [];
+  /** False when the plan last carried out was broken off because a size turned out to be another. */
+  foundSizesAsPlanned = true;
 
   constructor(
     private readonly core: Core,
@@ -163,7 +167,11 @@ class PruneRun {
           if (row !== undefined) taken.push({ ...step, size: row.size });
         }
       });
-      if (plan.limit !== undefined && taken.at(-1)?.size !== plan.steps[at - 1].size) break;
+      const last = taken.at(-1);
+      const counted = last?.size !== undefined || !this.core.quirks.unknownSizeIsMinusOne;
+      const expected = last?.size === plan.steps[at - 1].size;
+      this.foundSizesAsPlanned = plan.limit === undefined || (expected && counted);
+      if (!this.foundSizesAsPlanned) break;
       if (at < plan.steps.length) await new Promise((resolve) => setImmediate(resolve));
     }
     return taken;

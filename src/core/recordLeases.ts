@@ -37,10 +37,10 @@ export function leaseVariant(core: Core, recordId: string, blob: string): void {
   core.store.leases.addResource(id, { type: 'content', id: blob });
 }
 
-/** Deletes the leases of a record; those that are not there are fine. */
-export function removeRecordLeases(core: Core, recordId: string): void {
+/** Deletes the leases of a record; those that are not there are fine. Without a blob there are no variants of it. */
+export function removeRecordLeases(core: Core, recordId: string, hasBlob = true): void {
   removeLease(core, recordId);
-  removeLease(core, variantsLeaseId(recordId));
+  if (hasBlob) removeLease(core, variantsLeaseId(recordId));
 }
 
 export function removeLease(core: Core, id: string): void {

@@ -1,4 +1,4 @@
-import { type CacheRecord, type Hold, parentHolds } from './cacheRecord';
+import { type CacheRecord, type Hold } from './cacheRecord';
 import type { Core } from './core';
 import { removeLease, removeRecordLeases, viewLeaseId } from './recordLeases';
 
@@ -46,9 +46,9 @@ export function releaseMutable(core: Core, hold: Hold): void {
 /** Takes a record out of memory and store and gives back its holds on its parents. Its data goes with the next collection. */
 export function removeRecord(core: Core, record: CacheRecord, { leases }: { leases: boolean }): void {
   core.records.delete(record.id);
-  if (leases) removeRecordLeases(core, record.id);
+  if (leases) removeRecordLeases(core, record.id, !!record.fields.blob);
   core.clear(record.id);
-  releaseParents(core, parentHolds(record.parents));
+  releaseParents(core, record.holds);
 }
 
 /** Gives back holds that a record had. The records so freed may go too, and free others: done in turn, not in depth. */

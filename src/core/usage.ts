@@ -1,6 +1,6 @@
 import { fieldsOf, parseFilter } from '../model/filter';
 import type { Timestamp } from '../store/clock';
-import { type CacheRecord, parentHolds, storedSize, usageOf } from './cacheRecord';
+import { type CacheRecord, storedSize, usageOf } from './cacheRecord';
 import type { Core } from './core';
 import { layerDigests } from './layers';
 import { getRecord, holdImmutable } from './load';
@@ -83,7 +83,7 @@ export function rowOf(record: CacheRecord, inUse: boolean, shared: boolean): Row
 }
 
 export function parentIds(record: CacheRecord): readonly string[] {
-  return parentHolds(record.parents).map((hold) => hold.record.id);
+  return record.holds.map((hold) => hold.record.id);
 }
 
 /** One record of each pair and every other record; in order of id where a daemon is replayed. */
@@ -99,7 +99,7 @@ export function visibleRecords(core: Core): CacheRecord[] {
  * same parents once more.
  */
 export function refsWithoutUnusedChildren(records: readonly CacheRecord[]): Int32Array {
-  const index = new Map(records.map((record, place) => [record, place]));
+  records.forEach((record, place) => (record.place = place));
   const refs = Int32Array.from(records, (record) => record.refs);
   const pending = records.map((_, place) => place);
   const waiting = new Uint8Array(records.length).fill(1);
@@ -108,9 +108,10 @@ export function refsWithoutUnusedChildren(records: readonly CacheRecord[]): Int3
     waiting[place] = 0;
     if (refs[place] !== 0) continue;
     const record = records[place];
-    for (const hold of parentHolds(record.parents)) {
-      const parent = index.get(hold.record);
-      if (parent === undefined) continue;
+    for (const hold of record.holds) {
+      const parent = hold.record.place;
+      // Whoever is not in the list may still bear a place of another one.
+      if (records.at(parent) !== hold.record) continue;
       refs[parent] -= record.equalImmutable === undefined ? 1 : 2;
       if (waiting[parent] === 1) continue;
       waiting[parent] = 1;
@@ -131,7 +132,7 @@ export function sharedRecords(core: Core, records: readonly CacheRecord[]): Set<
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       if (shared.has(next)) continue;
       shared.add(next);
-      pending.push(...parentHolds(next.parents).map((hold) => hold.record));
+      pending.push(...next.holds.map((hold) => hold.record));
     }
   }
   return shared;

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import { replayFolder } from './runReplay';
 
-const [folder, ...others] = process.argv.slice(2);
-if (folder === undefined || others.length > 0) {
+const folders = process.argv.slice(2);
+if (folders.length !== 1) {
   process.stderr.write('usage: npm run -s replay -- FOLDER\n');
   process.exitCode = 2;
 } else {
-  replayFolder(resolve(folder), (line) => process.stdout.write(`${line}\n`)).then(
+  replayFolder(resolve(folders[0]), (line) => process.stdout.write(`${line}\n`)).then(
     (code) => {
       process.exitCode = code;
     },

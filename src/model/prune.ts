@@ -152,7 +152,7 @@ class Simulation {
     this.holds = new Int32Array(rows.length);
     this.useHolds = new Int32Array(rows.length);
     this.removed = new Uint8Array(rows.length);
-    this.order = orderOfIds(rows);
+    this.order = orderOfIds(rows, this.index);
     this.cutOff = rule.keepDuration ? conditions.now - rule.keepDuration : undefined;
     this.looksAtShared = rule.all !== true || (rule.filters?.length ?? 0) > 0;
     for (const row of rows) {
@@ -293,11 +293,11 @@ class Simulation {
 }
 
 /** For each row its place in the order of ids, by code units. */
-function orderOfIds(rows: readonly PruneRow[]): Int32Array {
-  const sorted = rows.map((row, index) => ({ id: row.id, index }));
-  sorted.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+function orderOfIds(rows: readonly PruneRow[], index: ReadonlyMap<string, number>): Int32Array {
   const order = new Int32Array(rows.length);
-  sorted.forEach(({ index }, place) => (order[index] = place));
+  // Sorting plain strings without a comparison function is several times faster than with one.
+  const ids = Array.from(index.keys()).sort();
+  ids.forEach((id, place) => (order[index.get(id) ?? 0] = place));
   return order;
 }
 

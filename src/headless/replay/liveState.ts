@@ -1,4 +1,3 @@
-import { parentHolds } from '../../core/cacheRecord';
 import type { CoreStore } from '../../core/core';
 import type { CacheManager } from '../../core/manager';
 import type { Names } from './names';
@@ -52,7 +51,7 @@ function recordState(manager: CacheManager): Record<string, unknown> {
       mutable: record.mutable,
       refs: record.refs,
       ...(layer && { parent: layer.record.id }),
-      ...(merge && { merge: parentHolds(record.parents).map((hold) => hold.record.id) }),
+      ...(merge && { merge: record.holds.map((hold) => hold.record.id) }),
       ...(lower && { lower: lower.record.id }),
       ...(upper && { upper: upper.record.id }),
       ...(record.equalMutable && { equalMutable: record.equalMutable.record.id }),
