@@ -27,13 +27,22 @@ export function openImage(module: SqliteModule, bytes: Uint8Array | undefined, p
   }
 }
 
-/** Takes the steps that are missing; whether there were any. */
-export function migrate(sqlite: Sqlite): boolean {
+/**
+ * Takes the steps that are missing, all or none; whether there were any.
+ * @param steps the schema's history, as in `migrations`
+ */
+export function migrate(sqlite: Sqlite, steps: readonly string[] = migrations): boolean {
   const version = schemaVersion(sqlite);
-  if (version === migrations.length) return false;
+  if (version === steps.length) return false;
   sqlite.execute('BEGIN');
-  for (const step of migrations.slice(version)) sqlite.execute(step);
-  sqlite.execute(`PRAGMA user_version = ${migrations.length}; COMMIT`);
+  try {
+    for (const step of steps.slice(version)) sqlite.execute(step);
+    sqlite.execute(`PRAGMA user_version = ${steps.length}`);
+  } catch (error) {
+    sqlite.execute('ROLLBACK');
+    throw error;
+  }
+  sqlite.execute('COMMIT');
   return true;
 }
 

@@ -1,4 +1,5 @@
 import type { Database as SqlJsDatabase, SqlJsStatic, Statement } from 'sql.js';
+import { StoreError } from '../storeError';
 import type { SqlRow, SqlValue } from './sqlValue';
 
 /** The parts of SQLite's own interface that sql.js carries without declaring them. */
@@ -54,14 +55,15 @@ export class Sqlite {
     this.database.exec(sql);
   }
 
-  /** Number of rows changed. */
+  /** Number of rows changed. @throws StoreError `invalid` for what the schema does not allow */
   run(sql: string, values: readonly SqlValue[]): number {
     const statement = this.prepare(sql);
     try {
       statement.run(values as SqlValue[]);
     } catch (error) {
       statement.reset();
-      throw error;
+      const detail = error instanceof Error ? error.message : String(error);
+      throw new StoreError('invalid', `The database refuses a change: ${detail}`, { cause: error });
     }
     return this.database.getRowsModified();
   }

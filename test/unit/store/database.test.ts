@@ -19,7 +19,10 @@ import {
   type JournaledDatabaseOptions,
 } from '../../../src/store/database/journaledDatabase';
 import { FollowingDatabase } from '../../../src/store/database/followingDatabase';
+import { migrate } from '../../../src/store/database/image';
+import { migrations } from '../../../src/store/database/schema';
 import type { SqlDatabase } from '../../../src/store/database/sqlDatabase';
+import { loadSqlite, Sqlite } from '../../../src/store/database/sqlite';
 import { nodeFiles, type Files } from '../../../src/store/files';
 import { FaultyFiles, type FaultKind } from '../../support/storeFaults';
 import { temporaryFolder } from '../../support/storeFolder';
@@ -223,6 +226,49 @@ describe('the database', () => {
     newer.run('PRAGMA user_version = 1000');
     writeFileSync(checkpointOf(folder), newer.export());
     await expect(open(folder)).rejects.toEqual(refusal('newerVersion'));
+  });
+});
+
+describe('the schema', () => {
+  const addColumn = 'ALTER TABLE record ADD COLUMN future TEXT';
+
+  it('grows by the steps that are missing, all or none, and keeps what is there', async () => {
+    const sqlite = new Sqlite(await loadSqlite());
+    expect(migrate(sqlite)).toBe(true);
+    sqlite.run("INSERT INTO record (id, size) VALUES ('a', 5)", []);
+    expect(migrate(sqlite)).toBe(false);
+    expect(() => migrate(sqlite, [...migrations, addColumn, 'not SQL'])).toThrow('syntax');
+    expect(migrate(sqlite, [...migrations, addColumn])).toBe(true);
+    expect(sqlite.all('SELECT id, size, future FROM record', [])).toEqual([['a', 5, null]]);
+    sqlite.close();
+  });
+
+  it('brings an older store up to date when it is opened, and writes that down at once', async () => {
+    const folder = temporaryFolder();
+    const { Database } = await initialize();
+    const older = new Database();
+    older.run('PRAGMA user_version = 0');
+    older.run(migrations[0]);
+    older.run("INSERT INTO record (id) VALUES ('old')");
+    older.run(`PRAGMA user_version = 1`);
+    writeFileSync(checkpointOf(folder), older.export());
+    const database = await open(folder);
+    expect(ids(database)).toEqual(['old']);
+    await database.close();
+    const image = new Database(readFileSync(checkpointOf(folder)));
+    expect(image.exec('PRAGMA user_version')[0].values).toEqual([[migrations.length]]);
+    image.close();
+  });
+
+  it('lets nothing belong to what is not there', async () => {
+    const database = await open(temporaryFolder());
+    const orphan = () => database.run("INSERT INTO record_url VALUES ('nobody', 0, 'x')");
+    expect(orphan).toThrow(refusal('invalid'));
+    expect(() => database.run("INSERT INTO record (id, committed) VALUES ('a', 2)")).toThrow(
+      refusal('invalid'),
+    );
+    expect(ids(database)).toEqual([]);
+    await database.close();
   });
 });
 
