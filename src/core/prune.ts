@@ -164,17 +164,22 @@ class PruneRun {
           const step = plan.steps[at];
           if (step.round !== round && (performance.now() > deadline || this.isUnmeasured(step))) break;
           const row = this.remove(step);
-          if (row !== undefined) taken.push({ ...step, size: row.size });
+          if (row === undefined) continue;
+          taken.push({ ...step, size: row.size });
+          this.foundSizesAsPlanned = plan.limit === undefined || this.isAsPlanned(step, row);
+          if (!this.foundSizesAsPlanned) break;
         }
       });
-      const last = taken.at(-1);
-      const counted = last?.size !== undefined || !this.core.quirks.unknownSizeIsMinusOne;
-      const expected = last?.size === plan.steps[at - 1].size;
-      this.foundSizesAsPlanned = plan.limit === undefined || (expected && counted);
       if (!this.foundSizesAsPlanned) break;
       if (at < plan.steps.length) await new Promise((resolve) => setImmediate(resolve));
     }
     return taken;
+  }
+
+  /** Whether the plan holds on: it counted what is not known as nothing. */
+  private isAsPlanned(step: PruneStep, row: UsageRow): boolean {
+    if (row.size === undefined) return !this.core.quirks.unknownSizeIsMinusOne;
+    return row.size === (step.size ?? 0);
   }
 
   /** The record of a step, unless it came into use since the plan was made. */

@@ -38,3 +38,21 @@ export function textChange(key: string, value: string | null, index?: string): R
   const other = value === null ? null : { json: JSON.stringify(value), ...(index && { index }) };
   return { other: { [key]: other } };
 }
+
+/** What is stored of a record beside its own facts, as text by key; what is not text is JSON. */
+export function storedTexts(fields: RecordFields): Readonly<Record<string, string>> {
+  const texts = new Map<string, string>();
+  for (const [key, field] of textFields) {
+    const text = fields[field];
+    if (text !== undefined) texts.set(key, text.value);
+  }
+  for (const [key, field] of plainFields) {
+    const text = fields[field];
+    if (text !== undefined) texts.set(key, text);
+  }
+  for (const [key, { json }] of Object.entries(fields.other ?? {})) {
+    const value: unknown = JSON.parse(json);
+    texts.set(key, typeof value === 'string' ? value : json);
+  }
+  return Object.fromEntries(texts);
+}
