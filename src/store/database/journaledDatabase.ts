@@ -24,7 +24,7 @@ export interface JournaledDatabaseOptions {
 }
 
 /** Replaying takes about a tenth of a second for each megabyte, so this bounds what a crash adds to the next opening. */
-const defaultCheckpointBytes = 8 << 20;
+const defaultCheckpointBytes = 4 << 20;
 /** Below this a checkpoint at closing costs more than the replay it saves. */
 const closingCheckpointBytes = 256 << 10;
 /** A transaction that nobody commits is written after this many milliseconds. */

@@ -23,8 +23,9 @@ import { isWhiteoutName } from './whiteout';
  * - `<root>/<number>/`: the layer's own files, with OCI whiteouts for what is gone;
  * - `<root>/<number>.side/`, where there is need for it:
  *   - `attributes.json`: what the file system could not hold of the files;
- *   - `tree`, `tree.json`: a whole tree handed out to somebody, and what its files were like then. A tree of an active snapshot is
- *     turned into the layer when the snapshot is committed; a tree of a view is thrown away with it.
+ *   - `tree`, `tree.json`: the whole tree of an active snapshot, handed out to somebody, and what its files were like then. From then
+ *     on it is what the snapshot holds; when the snapshot is committed it is turned into the layer;
+ *   - `view`: the whole tree of a view, a copy to look at, thrown away with it.
  *
  * A layer that stands on nothing is its own tree. Files of layers are never handed out under another snapshot, only
  * copies (sharing blocks where the file system can), so layers may share files by hard links among themselves.
@@ -58,8 +59,9 @@ export class DirectoryBackend implements SnapshotBackend {
         await fs.mkdir(this.filesPath(number), { recursive: true });
         return this.filesPath(number);
       }
-      if (!existsSync(this.treePath(number))) await this.handOut(stack);
-      return this.treePath(number);
+      const path = kind === 'active' ? this.treePath(number) : this.side(number, 'view');
+      if (!existsSync(path)) await this.handOut(stack, path);
+      return path;
     });
   }
 
@@ -86,8 +88,10 @@ export class DirectoryBackend implements SnapshotBackend {
     return changes;
   }
 
-  /** The tree that a stack adds up to. */
+  /** The tree that a stack adds up to, or what has become of it since it was handed out. */
   tree(stack: LayerStack): LayerTree {
+    const top = stack.at(-1);
+    if (top !== undefined && existsSync(this.treePath(top))) return this.handedOut(top);
     return new LayerTree(this.layers(stack));
   }
 
@@ -140,9 +144,9 @@ export class DirectoryBackend implements SnapshotBackend {
   }
 
   /** Copies the whole tree to where a person can work in it. */
-  private async handOut(stack: LayerStack): Promise<void> {
+  private async handOut(stack: LayerStack, path: string): Promise<void> {
     const number = topOf(stack);
-    const making = this.side(number, 'tree.new');
+    const making = `${path}.new`;
     await removeTree(making);
     await fs.mkdir(making, { recursive: true });
     const tree = this.tree(stack);
@@ -157,10 +161,10 @@ export class DirectoryBackend implements SnapshotBackend {
     }
     builder.finish();
     // A second name changes the first one's change time, so this is done when all names are there.
-    for (const path of files) manifest.note(path, lstatSync(join(making, path), { bigint: true }));
+    for (const file of files) manifest.note(file, lstatSync(join(making, file), { bigint: true }));
     attributes.write(this.treeAttributesPath(number));
     manifest.write(this.manifestPath(number));
-    await fs.rename(making, this.treePath(number));
+    await fs.rename(making, path);
   }
 
   /** Turns the tree that was handed out of an active snapshot into its layer. A kill at any point leaves the tree or the layer whole. */
@@ -191,7 +195,7 @@ export class DirectoryBackend implements SnapshotBackend {
     const number = topOf(stack);
     const manifest = TreeManifest.read(this.manifestPath(number));
     // A file that was in the snapshot's own layer before is a change, touched or not.
-    const own = this.tree([number]);
+    const own = new LayerTree([this.layer(number)]);
     const unchanged: Unchanged = (_, upper) =>
       !isDirectory(upper) && manifest.isUntouched(upper) && own.find(upper.path) === undefined
         ? true

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { nodeFiles, type Files } from '../../../src/store/files';
 import { StoreLock } from '../../../src/store/lock/storeLock';
 import { StoreChild } from '../../support/storeChild';
+import { check, read, settle, type Expected } from '../../support/storeExpected';
 import { temporaryFolder, temporaryStore } from '../../support/storeFolder';
 
 const acquire = (folder: string, files: Files = nodeFiles) =>
@@ -123,6 +124,32 @@ describe('two processes on one store', () => {
       await Promise.all(children.map((child) => child.ended));
       expect(existsSync(join(folder, 'lock'))).toBe(round % 2 === 1);
     }
+  }, 3_600_000);
+
+  it(`that both want to write and are killed lose and spoil nothing (${rounds} times)`, async () => {
+    const folder = join(temporaryFolder(), 'store');
+    const expected: Expected = { records: new Map(), unsure: new Set() };
+    for (let round = 0; round < rounds; round++) {
+      const children = [1, 2, 3].map((n) => new StoreChild('work', folder, String(round * 3 + n)));
+      const answers = await Promise.all(children.map((child) => child.said(() => true)));
+      expect(answers.filter((answer) => answer === 'open')).toHaveLength(1);
+      expect(answers.filter((answer) => answer?.startsWith('refused'))).toHaveLength(2);
+      await delay((round * 41) % 157);
+      for (const child of children) child.kill();
+      await Promise.all(children.map((child) => child.ended));
+      for (const child of children) read(child.lines, expected);
+      // Looks on without the lock, which the dead writer has left for the next round to fight about.
+      const reader = await temporaryStore({ readOnly: true }, folder);
+      for (const [id, blob] of expected.records) {
+        if (expected.unsure.has(id)) continue;
+        expect(reader.metadata.get(id)).toMatchObject(
+          blob === '' ? { snapshotId: id } : { snapshotId: id, blob },
+        );
+      }
+      settle(reader, expected);
+      await reader.close();
+    }
+    await check(await temporaryStore({}, folder), expected);
   }, 3_600_000);
 
   it('read and write side by side', async () => {

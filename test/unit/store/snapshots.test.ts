@@ -201,6 +201,21 @@ describe('snapshots', () => {
     expect(await contents(store, 'C')).toEqual(['x/', 'y/', 'y/inside: i']);
   });
 
+  it('compare as they are at present while somebody works in them', async () => {
+    const store = await temporaryStore();
+    await make(store, 'A', undefined, (root) => writeFileSync(join(root, 'f'), '1'));
+    await store.snapshots.prepare('b', 'A');
+    expect(await store.snapshots.diff('A', 'b')).toEqual([]);
+    writeFileSync(join((await store.snapshots.mounts('b')).path, 'g'), '2');
+    expect(await store.snapshots.diff('A', 'b')).toEqual([{ kind: 'add', path: 'g' }]);
+    const layer = await store.differ.compare('A', 'b');
+    await store.snapshots.commit('B', 'b');
+    expect(await store.differ.compare('A', 'B')).toEqual(layer);
+    await store.snapshots.view('v', 'B');
+    writeFileSync(join((await store.snapshots.mounts('v')).path, 'f'), 'spoiled');
+    expect(await store.snapshots.diff('B', 'v')).toEqual([]);
+  });
+
   it('refuse names that stand for removed files', async () => {
     const store = await temporaryStore();
     await make(store, 'A', undefined, () => undefined);
