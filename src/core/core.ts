@@ -103,7 +103,10 @@ export class Core {
     this.store.metadata.clear(id);
   }
 
-  /** Gives the record to one operation until the returned function is called; others wait for `busy`. */
+  /**
+   * Gives the records to one operation until the returned function is called. Others wait for `busy`, and look again after
+   * each wait, with nothing in between: somebody else may have been quicker.
+   */
   occupy(...records: readonly CacheRecord[]): () => void {
     const { promise: busy, resolve: done } = promiseWithResolver();
     for (const record of records) record.busy = busy;

@@ -83,7 +83,9 @@ export class CacheManager {
    */
   async get(id: string, options: LoadOptions = {}): Promise<ImmutableRef> {
     this.core.assertOpen();
-    const record = await this.free(id);
+    const { records } = this.core;
+    for (let busy = records.get(id)?.busy; busy !== undefined; busy = records.get(id)?.busy) await busy;
+    const record = records.get(id);
     if (record !== undefined && isPlain(record)) {
       const isUse = options.noUse !== true && this.core.canWrite;
       return new ImmutableRef(this.core, new Hold(record, isUse, options.providers));
@@ -99,7 +101,8 @@ export class CacheManager {
    * @throws `notFound`, `locked`, `invalid`
    */
   async getMutable(id: string, options: LoadOptions = {}): Promise<MutableRef> {
-    await this.free(id);
+    const { records } = this.core;
+    for (let busy = records.get(id)?.busy; busy !== undefined; busy = records.get(id)?.busy) await busy;
     const hold = this.core.write(() => takeMutable(this.core, id, options));
     await this.core.durable();
     return new MutableRef(this.core, hold);
@@ -182,16 +185,6 @@ export class CacheManager {
       this.core.closed = true;
       if (this.core.canWrite) await this.core.durable();
     });
-  }
-
-  /** The record in memory once no operation has it to itself. */
-  private async free(id: string): Promise<CacheRecord | undefined> {
-    let record = this.core.records.get(id);
-    while (record?.busy !== undefined) {
-      await record.busy;
-      record = this.core.records.get(id);
-    }
-    return record;
   }
 }
 

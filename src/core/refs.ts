@@ -101,11 +101,6 @@ abstract class Ref {
     this.core.write(work);
     await this.core.durable();
   }
-
-  /** Waits until no operation has the record to itself. */
-  protected async free(): Promise<void> {
-    while (this.record.busy !== undefined) await this.record.busy;
-  }
 }
 
 /** A read-only handle. */
@@ -124,7 +119,7 @@ export class ImmutableRef extends Ref {
   /** Gives the handle back. A record that was never finalized, and is not retained, goes with its last one. */
   async release(): Promise<void> {
     this.core.assertOpen();
-    if (this.record.busy !== undefined) await this.free();
+    while (this.record.busy !== undefined) await this.record.busy;
     releaseRef(this.core, this.hold);
   }
 
@@ -191,7 +186,7 @@ export class MutableRef extends Ref {
    * finalized or released. @throws `invalid`
    */
   async commit(): Promise<ImmutableRef> {
-    await this.free();
+    while (this.record.busy !== undefined) await this.record.busy;
     const immutable = this.core.write(
       () => new Hold(commitMutable(this.core, this.hold), true, this.hold.providers),
     );
@@ -203,7 +198,7 @@ export class MutableRef extends Ref {
   /** Gives the handle back; what is not retained goes. */
   async release(): Promise<void> {
     this.core.assertOpen();
-    await this.free();
+    while (this.record.busy !== undefined) await this.record.busy;
     this.core.write(() => releaseMutable(this.core, this.hold));
   }
 
