@@ -11,7 +11,7 @@ const arrows = {
   protocol: ['model'],
   store: ['model'],
   core: ['model', 'bolt', 'store'],
-  sources: ['model', 'bolt'],
+  sources: ['model', 'bolt', 'store', 'core'],
   headless: ['model', 'sources', 'store', 'core'],
   host: ['model', 'protocol', 'sources'],
   webview: ['model', 'protocol'],

@@ -10,7 +10,10 @@ const remoteLabel = 'containerd.io/snapshot/remote';
  * Whether a record is known by its descriptor only, by BuildKit's own test: made from a blob, not extracted, and the blob not in the
  * content store; or there, but with a snapshot that a remote snapshotter stands in for. Undefined where the store cannot be seen.
  */
-export function isLazy(record: StoredRecord, stores: WorkerStores): boolean | undefined {
+export function isLazy(
+  record: StoredRecord,
+  stores: Pick<WorkerStores, 'hasBlob' | 'snapshots'>,
+): boolean | undefined {
   if (!record.blobOnly || record.blob === undefined) {
     return false;
   }
