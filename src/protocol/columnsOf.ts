@@ -2,7 +2,7 @@ import { graphShape } from '../model/graphShape';
 import type { InventoryIndex } from '../model/inventoryIndex';
 import { creationOrder } from '../model/order';
 import type { CacheRecord } from '../model/record';
-import { recordTitle } from '../model/title';
+import { titleAt } from '../model/titles';
 import { recordFlag, recordKinds, type GraphColumns } from './graphColumns';
 import { encodeStrings } from './stringTable';
 
@@ -12,7 +12,7 @@ const otherTypes = 'other types';
 /** The graph of an inventory in the form that the page gets. Linear, but for what `graphShape` sorts once. */
 export function columnsOf(index: InventoryIndex): GraphColumns {
   const { records } = index.inventory;
-  const titles = records.map((record) => recordTitle(record, (id) => index.record(id)));
+  const titles = records.map((_, i) => titleAt(index, i));
   const types = new TypeCodes();
   const { primaryParents, linkParents, linkChildren, linkRoles, linkPositions } = graphShape(index);
   return {
@@ -43,10 +43,15 @@ function flagsOf(record: CacheRecord): number {
     (record.shared === true ? recordFlag.shared : 0) |
     (record.lazy === true ? recordFlag.lazy : 0) |
     (record.inUse === true ? recordFlag.inUse : 0) |
-    (record.leases.length > 0 ? recordFlag.leased : 0) |
-    (record.retained ? recordFlag.retained : 0) |
+    (isLeasedByOthers(record) ? recordFlag.leased : 0) |
+    (record.retained && record.mutable ? recordFlag.retained : 0) |
     (record.dropsAtStart !== undefined ? recordFlag.drops : 0)
   );
+}
+
+/** BuildKit gives each record leases of its own: one of the same id, and with suffixes for views and variants. */
+function isLeasedByOthers({ id, twin, leases }: CacheRecord): boolean {
+  return leases.some((lease) => lease !== twin && lease !== id && !lease.startsWith(`${id}-`));
 }
 
 /** Numbers the types as they come; a cache with more than fit into a byte has the rest under one name. */

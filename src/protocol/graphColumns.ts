@@ -11,7 +11,9 @@ export const recordFlag = {
   shared: 2,
   lazy: 4,
   inUse: 8,
+  /** Held by a lease beside those that every record has of its own. */
   leased: 16,
+  /** Mutable, and its policy keeps it when its last ref is released; of immutable records the policy tells nothing. */
   retained: 32,
   /** The daemon would drop it at its next start. */
   drops: 64,

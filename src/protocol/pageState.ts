@@ -21,6 +21,8 @@ export interface PageState {
   readonly detailsOpen: boolean;
   readonly legendOpen: boolean;
   readonly searchText: string;
+  /** Sum over the notes that the person has dismissed; other notes are shown again. */
+  readonly dismissedNotes?: number;
 }
 
 const pageState = object<PageState>({
@@ -32,6 +34,7 @@ const pageState = object<PageState>({
   detailsOpen: flag,
   legendOpen: flag,
   searchText: text,
+  dismissedNotes: optional(count),
 });
 
 /** Reads a kept state; undefined when there is none or another version of the page wrote it. */

@@ -47,6 +47,8 @@ export function cacheShapedRecords(count: number, seed: number): CacheRecord[] {
     depths.push(depth);
     return index;
   };
+  /** One of the records made not long before, as one build and the next have to do with each other. */
+  const near = () => Math.max(0, records.length - 1 - Math.floor(random() ** 2 * 120));
   const parent = (index: number, link: Omit<ParentLink, 'id'>): ParentLink => ({
     id: records[index].id,
     ...link,
@@ -69,12 +71,11 @@ export function cacheShapedRecords(count: number, seed: number): CacheRecord[] {
       );
     } else if (kind < shares.base + shares.cacheMount + shares.merge && records.length > 2) {
       const inputs = new Set([tip]);
-      for (let i = 2 + Math.floor(random() ** 4 * (mostInputs - 1)); i > 1; i--)
-        inputs.add(below(records.length));
+      for (let i = 2 + Math.floor(random() ** 4 * (mostInputs - 1)); i > 1; i--) inputs.add(near());
       const parents = [...inputs].map((input, position) => parent(input, { role: 'merge', position }));
       tip = add({ kind: 'merge', description: '[stage-1 4/9] COPY --link . .', parents }, depths[tip] + 1);
     } else if (kind < shares.base + shares.cacheMount + shares.merge + shares.diff && tip > 0) {
-      const lower = below(tip);
+      const lower = Math.min(near(), tip - 1);
       add(
         {
           kind: 'diff',
@@ -84,7 +85,7 @@ export function cacheShapedRecords(count: number, seed: number): CacheRecord[] {
         depths[tip] + 1,
       );
     } else {
-      if (random() < 0.12 || depths[tip] >= deepestChain) tip = below(records.length);
+      if (random() < 0.12 || depths[tip] >= deepestChain) tip = near();
       if (depths[tip] >= deepestChain) continue;
       const description = `mount / from exec /bin/sh -c ${commands[below(commands.length)]}`;
       tip = add({ kind: 'layer', description, parents: [parent(tip, { role: 'layer' })] }, depths[tip] + 1);

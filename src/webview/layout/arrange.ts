@@ -2,7 +2,7 @@ import { formComponents, gridOfCards, stackTrees, type Component, type Placement
 import { columnPitch, componentGap, rowPitch } from './geometry';
 import { columnsOfNodes } from './layering';
 import type { Nodes } from './nodes';
-import { packInColumns, type Packed } from './pack';
+import { packInStrip, type Packed } from './pack';
 import { placeInBoxes, placeInLanes, treeStarts, type PlacedTrees, type TreeStarts } from './trees';
 
 /** Where everything stands; see `Layout`. */
@@ -23,12 +23,15 @@ const wantedAspect = 1.4;
 /** How many times too wide or too high still counts as good. */
 const goodStrain = 1.2;
 const mostAttempts = 6;
+/** Larger pictures are tried less often: each attempt costs time, and their shape comes out better by itself. */
+const largeNodeCount = 20_000;
+const mostAttemptsIfLarge = 2;
 
 /** Share of a picture that cards and the space around them cover, by experience; only the first guess needs it. */
-const usualDensity = 0.6;
+const usualDensity = 0.7;
 
 /** Trees with common links are one component up to this multiple of the first guess of the height. */
-const tallestGroup = 1.5;
+const tallestGroup = 2.5;
 
 /**
  * Places all nodes: trees that links join as one component, components packed so that the whole is about as wide as
@@ -41,7 +44,8 @@ export function arrange(nodes: Nodes): Arrangement {
   const components = formComponents(nodes, starts, lanes, limit * tallestGroup);
   const parts: Parts = { nodes, starts, lanes, components };
   let best = tryHeight(parts, limit);
-  for (let i = 1, last = best; i < mostAttempts && best.strain > goodStrain; i++) {
+  const attempts = nodes.count > largeNodeCount ? mostAttemptsIfLarge : mostAttempts;
+  for (let i = 1, last = best; i < attempts && best.strain > goodStrain; i++) {
     limit *= Math.sqrt(last.aspect / wantedAspect);
     last = tryHeight(parts, limit);
     if (last.strain < best.strain) best = last;
@@ -72,7 +76,7 @@ function tryHeight({ nodes, starts, components, lanes }: Parts, limit: number): 
   const placements = components.map(({ trees, form }) =>
     form === 'grid' ? gridOfCards(trees.length, limit) : stackTrees(trees, form === 'boxes' ? boxes : lanes),
   );
-  const packed = packInColumns(placements, limit, componentGap);
+  const packed = packInStrip(placements, limit, componentGap);
   const aspect = packed.height === 0 ? wantedAspect : packed.width / packed.height;
   return {
     boxes,

@@ -1,4 +1,4 @@
-import { card, columnGap, rowGap, rowPitch } from './geometry';
+import { columnGap, columnPitch, rowGap, rowPitch } from './geometry';
 import { findComponents } from '../../model/components';
 import { naturalOrder } from '../../model/order';
 import type { Nodes } from './nodes';
@@ -16,10 +16,6 @@ export interface Component {
 
 /** Free space between the trees of one component. */
 const treeGap = 2 * rowGap;
-
-/** Free space between the columns of a grid, where no links run. */
-const gridGap = columnGap / 2;
-const gridPitch = card.width + gridGap;
 
 /**
  * Sorts the trees into components; a grid comes last.
@@ -75,9 +71,9 @@ export function gridOfCards(count: number, limit: number): Placement {
   const columns = Math.ceil(count / mostRows);
   const rows = Math.ceil(count / columns);
   return {
-    width: columns * gridPitch - gridGap,
+    width: columns * columnPitch - columnGap,
     height: rows * rowPitch - rowGap,
-    treeAt: (i) => ({ left: Math.floor(i / rows) * gridPitch, top: (i % rows) * rowPitch }),
+    treeAt: (i) => ({ left: Math.floor(i / rows) * columnPitch, top: (i % rows) * rowPitch }),
   };
 }
 

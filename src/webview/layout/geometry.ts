@@ -1,17 +1,21 @@
 /** Measures of the scene in scene units: CSS pixels at scale 1. */
-export const card = { width: 216, height: 48 } as const;
+export const card = { width: 200, height: 46 } as const;
 
 /** Free space between a card and its children, wide enough for the links' bends and arrows. */
-export const columnGap = 56;
+export const columnGap = 48;
 
 /** Free space between cards above one another. */
-export const rowGap = 14;
+export const rowGap = 12;
 
 /** Free space for the line that leads past the first column to further columns of children. */
-export const busHeight = 18;
+export const busHeight = 16;
 
-/** Free space around a component; above it stands its name. */
-export const componentGap = { x: 96, y: 60 } as const;
+/** How far the ground of a component reaches beyond its cards; above them it bears the component's name. */
+export const groundMargin = 14;
+export const nameMargin = 56;
+
+/** Free space between components: their grounds, and something between these. As wide as between cards, so that all columns align. */
+export const componentGap = { x: columnGap, y: nameMargin + groundMargin + 8 } as const;
 
 export const columnPitch = card.width + columnGap;
 export const rowPitch = card.height + rowGap;

@@ -92,7 +92,7 @@ test('what is unknown is NaN, never a number', () => {
   expect(result.lastUsedAt[0]).toBeNaN();
 });
 
-test('each fact has its flag, and an unknown fact has none', () => {
+test('each fact has its flag; what is unknown or true of every record has none', () => {
   const result = columns(
     record('all', {
       mutable: true,
@@ -105,8 +105,9 @@ test('each fact has its flag, and an unknown fact has none', () => {
     }),
     record('lazy', { lazy: true }),
     record('none'),
+    record('own', { twin: 'half', leases: ['own', 'half', 'own-view'], retained: true }),
   );
-  expect([...result.flags]).toEqual([127, recordFlag.lazy, 0]);
+  expect([...result.flags]).toEqual([127, recordFlag.lazy, 0, 0]);
 });
 
 test('a merge is placed by its first input that is there, a diff by its upper', () => {

@@ -72,6 +72,16 @@ describe('messages to the page', () => {
       'primaryParents is not between -1 and 2 throughout',
     ],
     [
+      'an order that names one twice',
+      { creationOrder: Uint32Array.of(0, 1, 1) },
+      'creationOrder is not every index once',
+    ],
+    [
+      'an order that points outside',
+      { creationOrder: Uint32Array.of(0, 1, 3) },
+      'creationOrder is not every index once',
+    ],
+    [
       'a link to nowhere',
       { linkChildren: Uint32Array.of(1, 2, 9) },
       'linkChildren is not between 0 and 2 throughout',
