@@ -161,7 +161,7 @@ export class CacheManager {
   }
 
   /** Removes what the rules say, one prune at a time, then collects. @throws FilterError, `cancelled` */
-  prune(rules: readonly PruneRule[], options: PruneOptions = {}): Promise<PruneResult> {
+  async prune(rules: readonly PruneRule[], options: PruneOptions = {}): Promise<PruneResult> {
     this.core.assertWritable();
     return this.pruning.run(() => pruneRecords(this.core, rules, options));
   }

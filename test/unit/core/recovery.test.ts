@@ -154,7 +154,7 @@ describe('opening a cache', () => {
     await ref.release();
     expect(core.store.metadata.writes).toBe(before);
     await expect(core.manager.create(undefined)).rejects.toSatisfy(isReadOnly);
-    expect(() => core.manager.prune([{}])).toThrow(/a test says so/);
+    await expect(core.manager.prune([{}])).rejects.toThrow(/a test says so/);
   });
 });
 
