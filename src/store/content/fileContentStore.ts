@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { parseFilter } from '../../model/filter';
 import type { Clock } from '../clock';
 import type { ContentInfo, ContentStore, ContentWriter, IngestStatus, WriterOptions } from '../contentStore';
@@ -10,6 +10,7 @@ import { changeLabels, readLabel, storableLabels, type LabelChanges, type Labels
 import type { SqlLeaseManager } from '../leases/sqlLeaseManager';
 import { StoreError } from '../storeError';
 import type { BlobFiles } from './blobFiles';
+import { BlobReader } from './blobReader';
 import { ContentTable, type IngestRow } from './contentTable';
 import { requireDigest } from './digest';
 import type { IngestFiles } from './ingestFiles';
@@ -37,7 +38,6 @@ export interface ContentNamespace {
 
 /** An upload under no lease is kept this long. */
 const ingestExpiryMs = 24 * 3_600_000;
-const readBytes = 256 << 10;
 
 /** Content of one namespace: rows in the database, bytes in `content/`. */
 export class FileContentStore implements ContentStore {
@@ -111,9 +111,7 @@ export class FileContentStore implements ContentStore {
     }
     const wanted = part.size === undefined || part.size < 0 ? size - start : part.size;
     const file = await this.openBlob(digest, size);
-    return Readable.from(readRange(file, digest, start, Math.min(start + wanted, size)), {
-      objectMode: false,
-    });
+    return new BlobReader(file, digest, start, Math.min(start + wanted, size));
   }
 
   async writer(options: WriterOptions): Promise<ContentWriter> {
@@ -281,7 +279,8 @@ export class FileContentStore implements ContentStore {
   private async copyShared(digest: string, writer: ContentWriter): Promise<void> {
     const size = this.table.sharedSize(digest) ?? 0;
     const file = await this.openBlob(digest, size);
-    for await (const chunk of readRange(file, digest, 0, size)) await writer.write(chunk);
+    // A blob is a stream of bytes, so the chunks are buffers.
+    for await (const chunk of new BlobReader(file, digest, 0, size)) await writer.write(chunk as Buffer);
   }
 
   private async openBlob(digest: string, size: number): Promise<OpenFile> {
@@ -299,26 +298,6 @@ export class FileContentStore implements ContentStore {
     await file.close();
     const text = `The bytes of ${digest} have changed: ${actual} instead of ${size}`;
     throw new StoreError('corrupt', text, { id: digest });
-  }
-}
-
-async function* readRange(
-  file: OpenFile,
-  digest: string,
-  start: number,
-  end: number,
-): AsyncGenerator<Buffer> {
-  try {
-    for (let at = start; at < end;) {
-      const buffer = Buffer.allocUnsafe(Math.min(readBytes, end - at));
-      const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
-      if (bytesRead === 0)
-        throw new StoreError('corrupt', `The bytes of ${digest} end early`, { id: digest });
-      yield buffer.subarray(0, bytesRead);
-      at += bytesRead;
-    }
-  } finally {
-    await file.close();
   }
 }
 

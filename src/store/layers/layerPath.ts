@@ -29,9 +29,10 @@ export function splitLayerPath(path: string, limits: LayerLimits): string[] {
 /**
  * Where a directory really is when the symbolic links on the way are followed as if the tree's root were the file system's: no link
  * leads out. Names that do not exist are taken as directories to be made.
+ * @param asked takes every path that the answer depends on
  * @throws StoreError `unsafe` for links that go in circles
  */
-export function resolveDirectory(tree: LayerTree, names: readonly string[]): string {
+export function resolveDirectory(tree: LayerTree, names: readonly string[], asked: Set<string>): string {
   const waiting = [...names].reverse();
   let resolved: string[] = [];
   let links = 0;
@@ -42,6 +43,7 @@ export function resolveDirectory(tree: LayerTree, names: readonly string[]): str
       continue;
     }
     const path = [...resolved, name].join('/');
+    asked.add(path);
     const entry = tree.find(path);
     if (entry?.stats.isSymbolicLink() !== true) {
       resolved.push(name);

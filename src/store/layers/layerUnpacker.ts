@@ -10,6 +10,8 @@ import { StoreError } from '../storeError';
 import { resolveDirectory, splitLayerPath, unsafe } from './layerPath';
 import type { TarEntry, TarHeader } from './tarStreams';
 
+/** Up to this a file is written in one go. */
+const smallFileBytes = 256 << 10;
 const xattrPrefix = 'SCHILY.xattr.';
 /** aufs's own bookkeeping, which means nothing here. */
 const aufsPrefix = '.wh..wh.';
@@ -26,7 +28,10 @@ export class LayerUnpacker {
   private entries = 0;
   /** What this layer put there; an opaque directory keeps it. */
   private readonly unpacked = new Set<string>();
+  /** Where directories are, by the names that led there. */
   private readonly resolved = new Map<string, string>();
+  /** Paths that `resolved` depends on. */
+  private readonly asked = new Set<string>();
 
   /** @param tree the snapshot's whole tree, as the builder changes it */
   constructor(
@@ -55,8 +60,9 @@ export class LayerUnpacker {
     if (name.startsWith(aufsPrefix)) return;
     const hidden = hiddenBy(name);
     if (hidden === '' || hidden === '.' || hidden === '..') throw unsafe(name, 'hides what has no name');
-    this.builder.remove(parent === '' ? hidden : `${parent}/${hidden}`);
-    this.resolved.clear();
+    const path = parent === '' ? hidden : `${parent}/${hidden}`;
+    this.builder.remove(path);
+    this.changed(path);
   }
 
   private async makeOpaque(directory: string): Promise<void> {
@@ -67,7 +73,7 @@ export class LayerUnpacker {
       if (!this.unpacked.has(path)) this.builder.clear(path);
     }
     this.builder.makeOpaque(directory);
-    this.resolved.clear();
+    this.forgetDirectories();
   }
 
   private async place(path: string, header: TarHeader, entry: TarEntry): Promise<void> {
@@ -83,7 +89,7 @@ export class LayerUnpacker {
       this.builder.putDirectory(path, wanted);
       return;
     }
-    this.resolved.clear();
+    this.changed(path);
     if (header.type === 'link') {
       this.link(path, header);
       return;
@@ -99,7 +105,14 @@ export class LayerUnpacker {
     this.size += header.size;
     if (this.size > this.limits.maxBytes) throw unsafe(header.name, 'makes the layer too large');
     // "wx" neither follows a link nor takes what is there.
-    await pipeline(entry, createWriteStream(target, { flags: 'wx', mode: 0o600 }));
+    if (header.size > smallFileBytes) {
+      await pipeline(entry, createWriteStream(target, { flags: 'wx', mode: 0o600 }));
+      return;
+    }
+    const chunks: Uint8Array[] = [];
+    // A tar is a stream of bytes.
+    for await (const chunk of entry) chunks.push(chunk as Uint8Array);
+    writeFileSync(target, Buffer.concat(chunks), { flag: 'wx', mode: 0o600 });
   }
 
   private link(path: string, header: TarHeader): void {
@@ -126,10 +139,20 @@ export class LayerUnpacker {
     const asked = names.join('/');
     let resolved = this.resolved.get(asked);
     if (resolved === undefined) {
-      resolved = resolveDirectory(this.tree, names);
+      resolved = resolveDirectory(this.tree, names, this.asked);
       this.resolved.set(asked, resolved);
     }
     return resolved;
+  }
+
+  /** Something else is at the path now. */
+  private changed(path: string): void {
+    if (this.asked.has(path)) this.forgetDirectories();
+  }
+
+  private forgetDirectories(): void {
+    this.resolved.clear();
+    this.asked.clear();
   }
 
   private note(path: string): void {

@@ -44,11 +44,11 @@ export class LayerAttributes {
     else this.byPath.set(path, extra);
   }
 
-  /** Forgets a path and all below it. */
-  delete(path: string): void {
-    this.byPath.delete(path);
-    if (this.byPath.size === 0) return;
-    for (const one of this.byPath.keys()) if (one.startsWith(`${path}/`)) this.byPath.delete(one);
+  /** Forgets a directory and all below it. */
+  deleteTree(path: string): void {
+    for (const one of this.byPath.keys()) {
+      if (one === path || one.startsWith(`${path}/`)) this.byPath.delete(one);
+    }
   }
 
   write(path: string): void {

@@ -91,7 +91,7 @@ export class LayerBuilder {
   /** A free place for a new file, link or device at the path: what was there is gone. Parents exist. */
   clear(path: string): string {
     this.discard(path);
-    if (!this.plain) rmSync(this.whiteout(path), { force: true });
+    if (this.isWhitedOut(path)) rmSync(this.whiteout(path));
     return this.real(path);
   }
 
@@ -149,8 +149,11 @@ export class LayerBuilder {
   }
 
   private discard(path: string): void {
+    const present = statusOf(this.real(path));
+    if (present === undefined) return;
     rmSync(this.real(path), { recursive: true, force: true });
-    this.attributes.delete(path);
+    if (present.isDirectory()) this.attributes.deleteTree(path);
+    else this.attributes.set(path, undefined);
   }
 
   private isWhitedOut(path: string): boolean {
