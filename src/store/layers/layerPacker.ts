@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, readFileSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { TreeChange } from '../snapshots/compareTrees';
 import { attributesOf, linkTarget, type EntryType, type FileAttributes } from '../snapshots/fileAttributes';
@@ -6,6 +6,8 @@ import { compareNames, type LayerTree, type TreeEntry } from '../snapshots/layer
 import { whiteoutOf } from '../snapshots/whiteout';
 import { packTar, type TarHeader, type TarPack } from './tarStreams';
 
+/** Up to this a file is read in one go. */
+const smallFileBytes = 256 << 10;
 /** The largest id that a tar header has room for. */
 const maxHeaderId = 0o7777777;
 
@@ -63,9 +65,11 @@ export class LayerPacker {
     const attributes = attributesOf(entry);
     if (attributes.type === 'directory') this.directories.add(entry.path);
     const header = this.headerOf(entry, attributes);
-    if (header.size > 0)
+    if (header.size > smallFileBytes) {
       await pipeline(createReadStream(entry.realPath), this.stream.entry(forLibrary(header)));
-    else await this.write(header);
+    } else {
+      await this.write(header, header.size > 0 ? readFileSync(entry.realPath) : undefined);
+    }
   }
 
   private headerOf(entry: TreeEntry, attributes: FileAttributes): TarHeader {
@@ -97,13 +101,15 @@ export class LayerPacker {
     return first;
   }
 
-  private write(header: TarHeader): Promise<void> {
+  /** A body that is not as long as the header says is refused by the library. */
+  private write(header: TarHeader, body?: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
       const sink = this.stream.entry(forLibrary(header), (error) => {
         if (error) reject(error);
         else resolve();
       });
-      sink.end();
+      sink.on('error', reject);
+      sink.end(body);
     });
   }
 }
