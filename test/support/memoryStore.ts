@@ -236,6 +236,11 @@ class MemoryLeases implements LeaseManager {
   }
 }
 
+function changedLabels(labels: Labels, changes: LabelChanges): Labels {
+  const entries = Object.entries({ ...labels, ...changes });
+  return Object.fromEntries(entries.flatMap(([label, value]) => (value ? [[label, value]] : [])));
+}
+
 class MemoryContent implements ContentStore {
   private readonly blobs = new Map<string, ContentInfo>();
 
@@ -260,9 +265,7 @@ class MemoryContent implements ContentStore {
   }
   updateLabels(digest: string, changes: LabelChanges): ContentInfo {
     const info = this.info(digest);
-    const labels = Object.entries({ ...info.labels, ...changes }).filter(([, value]) => value);
-    // The entries without a value were left out.
-    const changed = { ...info, labels: Object.fromEntries(labels) as Labels };
+    const changed = { ...info, labels: changedLabels(info.labels, changes) };
     this.blobs.set(digest, changed);
     return changed;
   }
@@ -343,8 +346,10 @@ class MemorySnapshots implements Snapshotter {
   find(key: string): SnapshotInfo | undefined {
     return this.entries.get(key);
   }
-  updateLabels(key: string): SnapshotInfo {
-    return this.stat(key);
+  updateLabels(key: string, changes: LabelChanges): SnapshotInfo {
+    const changed = { ...this.stat(key), labels: changedLabels(this.stat(key).labels, changes) };
+    this.entries.set(key, changed);
+    return changed;
   }
   walk(): SnapshotInfo[] {
     return [...this.entries.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
