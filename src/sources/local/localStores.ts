@@ -1,10 +1,14 @@
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { importInventory, type ImportOptions, type ImportResult } from '../../core/importInventory';
 import { CacheManager } from '../../core/manager';
 import type { LocalStore } from '../../store/localStore';
 import { openLocalStore } from '../../store/openLocalStore';
+import { StoreError } from '../../store/storeError';
 import type { CacheSource } from '../source';
 import { openLocalSource } from './localSource';
+import { handleOf, type LocalStoreHandle } from './localStoreHandle';
+import { openSampleStore } from './sampleStore';
 import { type Share, SharedByKey } from './sharedByKey';
 import { StoreWatch } from './storeWatch';
 
@@ -45,6 +49,40 @@ export class LocalStores {
     this.handedOut.add(handed);
     this.workingChanged();
     return handed;
+  }
+
+  /** Opens a store to work with, as a handle to give away. @throws StoreError as `openLocalStore` */
+  async openHandle(path: string, options: { readonly create?: boolean } = {}): Promise<LocalStoreHandle> {
+    return handleOf(this, await this.open(path, options));
+  }
+
+  /** Opens the sample store, which is made if there is none. @throws StoreError as `openLocalStore` */
+  openSample(path: string): Promise<Share<OpenStore>> {
+    return openSampleStore(path, this);
+  }
+
+  /**
+   * Reads a cache and brings what it holds into a store; see `importInventory`.
+   * @throws CacheError when the cache cannot be read; StoreError, `readOnly` among others
+   */
+  async importCache(
+    source: CacheSource,
+    path: string,
+    options: Pick<ImportOptions, 'signal' | 'onProgress'> = {},
+  ): Promise<ImportResult> {
+    const { value, release } = await this.open(path, { create: true });
+    try {
+      const { manager, store } = value;
+      if (manager === undefined) {
+        const because = store.state.writable ? 'it is read-only' : store.state.because;
+        throw new StoreError('readOnly', `Nothing can be imported into ${path}: ${because}`, { id: path });
+      }
+      const inventory = await source.read({ signal: options.signal });
+      const openBlob = (digest: string) => source.openBlob?.(digest) ?? Promise.resolve(undefined);
+      return await importInventory(manager, inventory, { ...options, openBlob });
+    } finally {
+      await release();
+    }
   }
 
   /** Whether this process has the store open and may write it. */
