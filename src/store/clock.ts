@@ -30,7 +30,3 @@ export function formatTimestamp({ ms, nanos }: Timestamp): string {
   const fraction = (base.slice(20, 23) + String(nanos).padStart(6, '0')).replace(/0+$/, '');
   return `${base.slice(0, 19)}${fraction === '' ? '' : '.' + fraction}Z`;
 }
-
-export function compareTimestamps(a: Timestamp, b: Timestamp): number {
-  return a.ms - b.ms || a.nanos - b.nanos;
-}

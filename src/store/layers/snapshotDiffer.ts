@@ -13,7 +13,7 @@ import { compressors, mediaTypeOf } from './compression';
 import { LayerPacker } from './layerPacker';
 
 /** containerd's label for the digest of a layer's tar. */
-export const uncompressedLabel = 'containerd.io/uncompressed';
+const uncompressedLabel = 'containerd.io/uncompressed';
 
 /** Packs what differs between two snapshots of the directory backend. */
 export class SnapshotDiffer implements Differ {

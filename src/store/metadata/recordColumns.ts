@@ -46,7 +46,7 @@ const timeColumns = {
 } as const satisfies Partial<Record<Field, readonly string[]>>;
 
 /** The value in its column; its index in the index table, under the field's name. */
-export const indexedColumns = {
+const indexedColumns = {
   sharedKey: 'shared_key',
   cacheDir: 'cache_dir',
   gitRemote: 'git_remote',
@@ -55,30 +55,26 @@ export const indexedColumns = {
 } as const satisfies Partial<Record<Field, string>>;
 
 /** Fields whose index follows from the value. */
-export const derivedIndexes = {
+const derivedIndexes = {
   chainId: 'chainid:',
   blobChainId: 'blobchainid:',
 } as const satisfies Partial<Record<Field, string>>;
 
 /** Fields that are lists, each in a table of its own. */
-export const listTables = {
+const listTables = {
   mergeParents: { table: 'record_merge_parent', column: 'parent' },
   imageRefs: { table: 'record_image_ref', column: 'name' },
   urls: { table: 'record_url', column: 'url' },
 } as const satisfies Partial<Record<Field, { table: string; column: string }>>;
-
-export type IndexedField = keyof typeof indexedColumns;
-export type DerivedField = keyof typeof derivedIndexes;
-export type ListField = keyof typeof listTables;
 
 function entries<Table extends object>(table: Table): [keyof Table, Table[keyof Table]][] {
   // Object.entries forgets that the keys of a literal are known.
   return Object.entries(table) as [keyof Table, Table[keyof Table]][];
 }
 
-export const plainFields = entries(plainColumns);
-export const booleanFields = entries(booleanColumns);
-export const timeFields = entries(timeColumns);
+const plainFields = entries(plainColumns);
+const booleanFields = entries(booleanColumns);
+const timeFields = entries(timeColumns);
 export const indexedFields = entries(indexedColumns);
 export const derivedFields = entries(derivedIndexes);
 export const listFields = entries(listTables);

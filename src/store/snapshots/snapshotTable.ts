@@ -7,7 +7,6 @@ import type { SnapshotInfo, SnapshotKind, SnapshotUsage } from '../snapshotter';
 /** A snapshot with the number that names its directory. */
 export interface StoredSnapshot extends SnapshotInfo {
   readonly number: number;
-  readonly parentNumber?: number;
   /** Committed ones only. */
   readonly usage?: SnapshotUsage;
 }
@@ -20,7 +19,7 @@ export interface BriefSnapshot {
 
 const select =
   'SELECT s.number, s.key, s.kind, s.created_at, s.created_at_nanos, s.updated_at, s.updated_at_nanos, ' +
-  's.size, s.inodes, s.parent, p.key FROM snapshot s LEFT JOIN snapshot p ON p.number = s.parent';
+  's.size, s.inodes, p.key FROM snapshot s LEFT JOIN snapshot p ON p.number = s.parent';
 
 /** The rows of one namespace's snapshots. */
 export class SnapshotTable {
@@ -140,20 +139,8 @@ export class SnapshotTable {
 }
 
 function toSnapshot(row: SqlRow, labels: readonly SqlRow[]): StoredSnapshot {
-  const [
-    number,
-    key,
-    kind,
-    created,
-    createdNanos,
-    updated,
-    updatedNanos,
-    size,
-    inodes,
-    parentNumber,
-    parent,
-  ] = row;
-  const known = { parent: optionalText(parent), parentNumber: optionalNumber(parentNumber) };
+  const [number, key, kind, created, createdNanos, updated, updatedNanos, size, inodes, parent] = row;
+  const below = optionalText(parent);
   const bytes = optionalNumber(size);
   return {
     number: numberOf(number),
@@ -162,8 +149,7 @@ function toSnapshot(row: SqlRow, labels: readonly SqlRow[]): StoredSnapshot {
     createdAt: timeOf(created, createdNanos),
     updatedAt: timeOf(updated, updatedNanos),
     labels: Object.fromEntries(labels.map(([, label, value]) => [textOf(label), textOf(value)])),
-    ...(known.parent === undefined ? {} : { parent: known.parent }),
-    ...(known.parentNumber === undefined ? {} : { parentNumber: known.parentNumber }),
+    ...(below === undefined ? {} : { parent: below }),
     ...(bytes === undefined ? {} : { usage: { size: bytes, inodes: optionalNumber(inodes) ?? 0 } }),
   };
 }
