@@ -103,9 +103,10 @@ class SampleMaker {
     files: Tree,
     recordType = 'regular',
   ): Promise<ImmutableRef> {
-    const mutable = await this.fill(parent, { description, recordType, retain: true }, files);
+    const mutable = await this.fill(parent, { description, retain: true }, files);
     const ref = await this.keep(mutable.commit());
     await ref.finalize();
+    await ref.setRecordType(recordType);
     return ref;
   }
 

@@ -56,6 +56,8 @@ describe('the sample store', () => {
     const { records, leases, blobs, snapshots, notes } = await read(path, stores);
     const kinds = new Set(records.map(({ kind }) => kind));
     expect([...kinds].sort()).toEqual(['base', 'diff', 'layer', 'merge']);
+    const types = new Set(records.map(({ type }) => type));
+    expect([...types].sort()).toEqual(['exec.cachemount', 'frontend', 'regular', 'source.local']);
     expect(records.filter(({ lazy }) => lazy)).toHaveLength(2);
     expect(records.find(({ mutable }) => mutable)).toMatchObject({
       type: 'exec.cachemount',
