@@ -13,11 +13,11 @@ export class PlainMergeBackend implements SnapshotBackend {
     this.directories = new DirectoryBackend(root);
   }
 
-  usage(stack: LayerStack) {
-    return this.directories.usage(stack);
+  usage(number: number, stack: () => LayerStack) {
+    return this.directories.usage(number, stack);
   }
-  seal(stack: LayerStack) {
-    return this.directories.seal(stack);
+  seal(number: number, stack: () => LayerStack) {
+    return this.directories.seal(number, stack);
   }
   mount(stack: LayerStack, kind: 'active' | 'view') {
     return this.directories.mount(stack, kind);

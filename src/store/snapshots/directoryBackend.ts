@@ -36,19 +36,19 @@ export class DirectoryBackend implements SnapshotBackend {
 
   constructor(private readonly root: string) {}
 
-  async usage(stack: LayerStack): Promise<SnapshotUsage> {
-    const number = topOf(stack);
+  async usage(number: number, stack: () => LayerStack): Promise<SnapshotUsage> {
     if (!existsSync(this.treePath(number))) return measure(this.filesPath(number), new Pacer());
     const sum = new UsageSum();
-    for await (const change of this.treeChanges(stack)) {
+    for await (const change of this.treeChanges(stack())) {
       if (change.kind !== 'delete') sum.add(change.entry.stats);
     }
     return sum.usage;
   }
 
-  async seal(stack: LayerStack): Promise<SnapshotUsage> {
-    const number = topOf(stack);
-    await this.mutex.run(String(number), () => this.fold(stack));
+  async seal(number: number, stack: () => LayerStack): Promise<SnapshotUsage> {
+    await this.mutex.run(String(number), async () => {
+      if (existsSync(this.treePath(number))) await this.fold(stack());
+    });
     return measure(this.filesPath(number), new Pacer());
   }
 

@@ -70,7 +70,7 @@ export class LocalSnapshotter implements Snapshotter {
     }
     const labels = storableLabels(options.labels ?? {});
     await this.claiming(name, async () => {
-      const usage = await this.parts.backend.seal(this.table.stack(active));
+      const usage = await this.parts.backend.seal(active.number, () => this.table.stack(active));
       this.parts.database.transaction(() => {
         // The snapshot may have gone while its files were looked at.
         if (this.brief(key).number !== active.number) throw notFound(key);
@@ -127,7 +127,7 @@ export class LocalSnapshotter implements Snapshotter {
   async usage(key: string): Promise<SnapshotUsage> {
     const brief = this.brief(key);
     if (brief.kind === 'view') return { size: 0, inodes: 0 };
-    if (brief.kind === 'active') return this.parts.backend.usage(this.table.stack(brief));
+    if (brief.kind === 'active') return this.parts.backend.usage(brief.number, () => this.table.stack(brief));
     const { labels, usage } = this.require(key);
     return mergeUsage(labels) ?? usage ?? { size: 0, inodes: 0 };
   }

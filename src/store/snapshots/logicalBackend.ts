@@ -19,12 +19,12 @@ export class LogicalBackend implements SnapshotBackend {
     this.sizes.set(number, (this.sizes.get(number) ?? 0) + size);
   }
 
-  usage(stack: LayerStack): Promise<SnapshotUsage> {
-    return Promise.resolve(this.usageOf(topOf(stack)));
+  usage(number: number): Promise<SnapshotUsage> {
+    return Promise.resolve(this.usageOf(number));
   }
 
-  seal(stack: LayerStack): Promise<SnapshotUsage> {
-    return this.usage(stack);
+  seal(number: number): Promise<SnapshotUsage> {
+    return this.usage(number);
   }
 
   mount(): Promise<string> {

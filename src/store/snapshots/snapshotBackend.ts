@@ -13,10 +13,10 @@ export interface BackendDiff {
  * an open store, and what lies there of earlier lives is gone before.
  */
 export interface SnapshotBackend {
-  /** What an active snapshot holds at present. */
-  usage(stack: LayerStack): Promise<SnapshotUsage>;
+  /** What an active snapshot holds at present. Its stack is asked for only where it is needed: it may be thousands deep. */
+  usage(number: number, stack: () => LayerStack): Promise<SnapshotUsage>;
   /** Brings what an active snapshot holds into its final form; it is about to be committed. */
-  seal(stack: LayerStack): Promise<SnapshotUsage>;
+  seal(number: number, stack: () => LayerStack): Promise<SnapshotUsage>;
   /** A directory with the whole tree. Of a view it is a copy, so that nothing done to it reaches the snapshot below. */
   mount(stack: LayerStack, kind: 'active' | 'view'): Promise<string>;
   /** Whether a merge may stand on the chain that its first diffs form, rather than have their files again. */
