@@ -42,6 +42,7 @@ export interface ManagerOptions {
  */
 export class CacheManager {
   private readonly pruning = new Turnstile();
+  private stopFollowing: () => void = noop;
 
   private constructor(
     /** @internal */
@@ -63,7 +64,20 @@ export class CacheManager {
     const dropped = loadAll(core);
     if (options.adoptSnapshots === true) adoptSnapshots(core);
     if (core.canWrite) await core.durable();
-    return new CacheManager(core, dropped);
+    const manager = new CacheManager(core, dropped);
+    if (!core.canWrite) manager.follow();
+    return manager;
+  }
+
+  /**
+   * In a store that another process writes: loads the records again after each change. Refs given before are on records that are
+   * no longer listed; what they say stays what it was.
+   */
+  private follow(): void {
+    this.stopFollowing = this.core.store.database.onChange(() => {
+      this.core.records.clear();
+      loadAll(this.core);
+    });
   }
 
   get quirks(): Quirks {
@@ -183,9 +197,14 @@ export class CacheManager {
     if (this.core.closed) return;
     await this.pruning.run(async () => {
       this.core.closed = true;
+      this.stopFollowing();
       if (this.core.canWrite) await this.core.durable();
     });
   }
+}
+
+function noop(): void {
+  // Nobody is followed.
 }
 
 function cloneOf(ref: ImmutableRef): Hold {

@@ -27,6 +27,16 @@ export class Graph {
     return this.columns.typeNames[this.columns.types[record]];
   }
 
+  /** Indices of the records with these ids, those that there are, in index order. */
+  indicesOf(ids: readonly string[]): number[] {
+    const wanted = new Set(ids);
+    const found: number[] = [];
+    for (let record = 0; record < this.count && found.length < wanted.size; record++) {
+      if (wanted.has(this.id(record))) found.push(record);
+    }
+    return found;
+  }
+
   /** Index of the record with this id; undefined when there is none. Linear, without decoding the table. */
   indexOf(id: string): number | undefined {
     return findString(this.columns.ids, encoder.encode(id));

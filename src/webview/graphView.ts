@@ -8,7 +8,7 @@ import { mayMove, ViewportControl } from './interaction/viewport';
 import { card } from './layout/geometry';
 import type { LayoutClient } from './layout/layoutClient';
 import { Highlight } from './render/highlight';
-import { readableScale } from './render/distance';
+import { distanceAt, readableScale } from './render/distance';
 import type { Stage } from './render/stage';
 import { makeScene, type Scene } from './render/scene';
 
@@ -25,6 +25,9 @@ export interface GraphViewEvents {
   /** Another scene is shown: a new graph, or chains folded or unfolded. */
   onScene(scene: Scene): void;
 }
+
+/** `seen`: moves no more than it takes, and comes closer only from afar. `readable`: comes close enough to read. */
+export type Reveal = 'seen' | 'readable';
 
 /** How a graph is shown at first. */
 export interface InitialView {
@@ -113,11 +116,12 @@ export class GraphView {
     else this.#moveTo(initial.viewport, false);
   }
 
-  /** Selects a record (-1: none). `reveal` brings its card into view, large enough to be read. */
-  select(record: number, reveal: boolean): void {
+  /** Selects a record (-1: none), and brings its card into view when asked to. */
+  select(record: number, reveal?: Reveal): void {
     this.#selected = record;
-    this.#highlight.select(this.#nodeOf(record));
-    if (reveal && record !== -1) this.#reveal(this.#nodeOf(record), readableScale);
+    const node = this.#nodeOf(record);
+    this.#highlight.select(node);
+    if (reveal !== undefined && node !== -1) this.#reveal(node, reveal);
   }
 
   /** Marks the records that a search found; undefined ends the search. */
@@ -131,7 +135,7 @@ export class GraphView {
     const node = walk(scene.layout, this.#nodeOf(this.#selected), step);
     if (node === -1) return;
     this.#choose(node);
-    this.#reveal(node, 0);
+    this.#reveal(node, 'seen');
   }
 
   /** Opens the document of the selected record; unfolds the chain if it is in a folded one. */
@@ -236,8 +240,10 @@ export class GraphView {
     if (mayMove()) this.#stage.moveFrom(before, view);
   }
 
-  #reveal(node: number, leastScale: number): void {
-    if (this.#scene === undefined || node === -1) return;
+  #reveal(node: number, reveal: Reveal): void {
+    if (this.#scene === undefined) return;
+    const isReadable = reveal === 'readable' || distanceAt(this.view.scale) === 'far';
+    const leastScale = isReadable ? readableScale : 0;
     const area = this.#areaOf(this.#scene, node);
     const { width, height } = this.size;
     const { view } = this;
@@ -278,7 +284,7 @@ export class GraphView {
   }
 
   #chooseRecord(record: number): void {
-    this.select(record, false);
+    this.select(record);
     this.#events.onSelect(record);
   }
 

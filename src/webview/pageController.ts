@@ -157,7 +157,7 @@ export class Page {
       await this.#view.setGraph(graph, {
         viewport,
         selected: selectedId === undefined ? -1 : (graph.indexOf(selectedId) ?? -1),
-        expanded: expandedIds.flatMap((id) => graph.indexOf(id) ?? []),
+        expanded: graph.indicesOf(expandedIds),
       });
     } catch (error) {
       this.#channel.log('error', String(error));
@@ -203,7 +203,10 @@ export class Page {
     const isGreeting = !this.#isGreeted;
     this.#isGreeted = true;
     if (isGreeting && recordId === undefined) return;
-    this.#view.select(recordId === undefined ? -1 : (this.#graph.indexOf(recordId) ?? -1), reveal);
+    this.#view.select(
+      recordId === undefined ? -1 : (this.#graph.indexOf(recordId) ?? -1),
+      reveal ? 'seen' : undefined,
+    );
     this.#selectionChanged();
   }
 
@@ -226,7 +229,7 @@ export class Page {
   #goTo(recordId: string): void {
     const record = this.#graph?.indexOf(recordId);
     if (record === undefined) return;
-    this.#view.select(record, true);
+    this.#view.select(record, 'seen');
     this.#selected(record);
   }
 
@@ -265,7 +268,7 @@ export class Page {
     const place = hits.indexOf(this.#view.selected);
     const next =
       place === -1 && direction === -1 ? hits.length - 1 : (place + direction + hits.length) % hits.length;
-    this.#view.select(hits[next], true);
+    this.#view.select(hits[next], 'readable');
     this.#selected(hits[next]);
   }
 

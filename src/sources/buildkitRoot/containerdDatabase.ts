@@ -1,6 +1,7 @@
 import type { BoltBucket } from '../../bolt/bucket';
 import type { BoltCursor } from '../../bolt/cursor';
 import type { BoltDatabase } from '../../bolt/database';
+import { InlineEntries } from '../../bolt/inlineEntries';
 import { readVarint } from '../../bolt/varint';
 import type { Blob, Lease, LeaseResource, Snapshot } from '../../model/inventory';
 import { sizeOf, textOf, timeOf } from './containerdValues';
@@ -104,29 +105,40 @@ async function readNamespace(
   context: ReadContext,
 ): Promise<NamespaceContent> {
   const leases: Lease[] = [];
-  for (const entry of entries(bucket.bucket('leases'))) {
-    leases.push(readLease(entry, namespace));
-    if (context.pacer.due) {
-      context.progressWithin(idShare(entry.key) * 0.4);
-      await context.pacer.pause();
-    }
-  }
-  const blobs: BlobDraft[] = [];
-  for (const entry of entries(bucket.bucket('content')?.bucket('blob'))) {
-    blobs.push(readBlob(entry, namespace));
-    if (context.pacer.due) {
-      await context.pacer.pause();
-    }
-  }
-  const snapshots: SnapshotDraft[] = [];
-  for (const { key: snapshotter, bucket: ofSnapshotter } of subBuckets(bucket.bucket('snapshots'))) {
-    for (const entry of entries(ofSnapshotter)) {
-      snapshots.push(readSnapshot(entry, namespace, snapshotter));
+  const eachBucket = async (
+    held: BoltBucket | undefined,
+    read: (cursor: BoltCursor, key: string) => void,
+    progress: (share: number) => number,
+  ): Promise<void> => {
+    const cursor = held?.cursor();
+    while (cursor?.next()) {
+      if (cursor.isBucket) {
+        read(cursor, cursor.keyText());
+      }
       if (context.pacer.due) {
-        context.progressWithin(0.4 + idShare(entry.key) * 0.6);
+        context.progressWithin(progress(idShare(cursor.keyText())));
         await context.pacer.pause();
       }
     }
+  };
+  await eachBucket(
+    bucket.bucket('leases'),
+    (cursor, key) => leases.push(readLease(cursor, key, namespace)),
+    (share) => share * 0.4,
+  );
+  const blobs: BlobDraft[] = [];
+  await eachBucket(
+    bucket.bucket('content')?.bucket('blob'),
+    (cursor, key) => blobs.push(readBlob(cursor, key, namespace)),
+    () => 0.4,
+  );
+  const snapshots: SnapshotDraft[] = [];
+  for (const { key: snapshotter, bucket: held } of subBuckets(bucket.bucket('snapshots'))) {
+    await eachBucket(
+      held,
+      (cursor, key) => snapshots.push(readSnapshot(cursor, key, namespace, snapshotter)),
+      (share) => 0.4 + share * 0.6,
+    );
   }
   const images: ContainerdImage[] = [];
   for (const { key: name, bucket: image } of subBuckets(bucket.bucket('images'))) {
@@ -143,28 +155,25 @@ interface Entry {
   readonly bucket: BoltBucket;
 }
 
-/** The sub-buckets of a bucket, found before any of them is read; for buckets that hold few. */
+/** The sub-buckets of a bucket, for buckets that hold few. */
 function subBuckets(bucket: BoltBucket | undefined): Entry[] {
-  return [...entries(bucket)];
-}
-
-/** The sub-buckets of a bucket one by one, for buckets that hold many. */
-function* entries(bucket: BoltBucket | undefined): Generator<Entry> {
+  const found: Entry[] = [];
   const cursor = bucket?.cursor();
   while (cursor?.next()) {
     if (cursor.isBucket) {
-      yield { key: cursor.keyText(), bucket: cursor.bucket() };
+      found.push({ key: cursor.keyText(), bucket: cursor.bucket() });
     }
   }
+  return found;
 }
 
 const leaseKeys = new KeyTable(['createdat', 'labels', 'snapshots', 'content', 'ingests', 'images']);
 
-function readLease({ key, bucket }: Entry, namespace: string): Lease {
+function readLease(entry: BoltCursor, id: string, namespace: string): Lease {
   let createdAt: number | undefined;
   let labels = noLabels;
   const resources: LeaseResource[] = [];
-  const cursor = bucket.cursor();
+  const cursor = entry.bucket().cursor();
   while (cursor.next()) {
     switch (leaseKeys.find(cursor.page, cursor.keyStart, cursor.keyEnd)) {
       case 'createdat':
@@ -174,34 +183,32 @@ function readLease({ key, bucket }: Entry, namespace: string): Lease {
         labels = labelsOf(cursor);
         break;
       case 'snapshots':
-        for (const { key: snapshotter, bucket: keys } of subBuckets(bucketOf(cursor))) {
-          eachKey(keys, (id) => resources.push({ kind: 'snapshot', id, snapshotter }));
-        }
+        addSnapshots(cursor, resources);
         break;
       case 'content':
-        eachKey(bucketOf(cursor), (id) => resources.push({ kind: 'content', id }));
+        eachKey(cursor, (id) => resources.push({ kind: 'content', id }));
         break;
       case 'ingests':
-        eachKey(bucketOf(cursor), (id) => resources.push({ kind: 'ingest', id }));
+        eachKey(cursor, (id) => resources.push({ kind: 'ingest', id }));
         break;
       case 'images':
-        eachKey(bucketOf(cursor), (id) => resources.push({ kind: 'image', id }));
+        eachKey(cursor, (id) => resources.push({ kind: 'image', id }));
         break;
       case undefined:
         break;
     }
   }
-  return { id: key, namespace, createdAt, labels, resources };
+  return { id, namespace, createdAt, labels, resources };
 }
 
 const blobKeys = new KeyTable(['createdat', 'updatedat', 'size', 'labels']);
 
-function readBlob({ key, bucket }: Entry, namespace: string): BlobDraft {
+function readBlob(entry: BoltCursor, digest: string, namespace: string): BlobDraft {
   let size: number | undefined;
   let createdAt: number | undefined;
   let updatedAt: number | undefined;
   let labels = noLabels;
-  const cursor = bucket.cursor();
+  const cursor = entry.bucket().cursor();
   while (cursor.next()) {
     switch (blobKeys.find(cursor.page, cursor.keyStart, cursor.keyEnd)) {
       case 'createdat':
@@ -220,14 +227,14 @@ function readBlob({ key, bucket }: Entry, namespace: string): BlobDraft {
         break;
     }
   }
-  return { digest: key, namespace, size, createdAt, updatedAt, labels, present: undefined };
+  return { digest, namespace, size, createdAt, updatedAt, labels, present: undefined };
 }
 
 const snapshotKeys = new KeyTable(['name', 'parent', 'createdat', 'updatedat', 'labels']);
 
-function readSnapshot({ key, bucket }: Entry, namespace: string, snapshotter: string): SnapshotDraft {
+function readSnapshot(entry: BoltCursor, key: string, namespace: string, snapshotter: string): SnapshotDraft {
   const snapshot = snapshotDraft(key, namespace, snapshotter);
-  const cursor = bucket.cursor();
+  const cursor = entry.bucket().cursor();
   while (cursor.next()) {
     switch (snapshotKeys.find(cursor.page, cursor.keyStart, cursor.keyEnd)) {
       case 'name':
@@ -270,24 +277,44 @@ export function snapshotDraft(key: string, namespace: string, snapshotter: strin
   };
 }
 
-function bucketOf(cursor: BoltCursor): BoltBucket | undefined {
-  return cursor.isBucket ? cursor.bucket() : undefined;
+function addSnapshots(entry: BoltCursor, resources: LeaseResource[]): void {
+  const cursor = entry.isBucket ? entry.bucket().cursor() : undefined;
+  while (cursor?.next()) {
+    if (cursor.isBucket) {
+      const snapshotter = cursor.keyText();
+      eachKey(cursor, (id) => resources.push({ kind: 'snapshot', id, snapshotter }));
+    }
+  }
 }
 
-function eachKey(bucket: BoltBucket | undefined, take: (key: string) => void): void {
-  const cursor = bucket?.cursor();
-  while (cursor?.next()) {
-    take(cursor.keyText());
+/** Used for one bucket after the other. */
+const inline = new InlineEntries();
+
+/** The keys of the bucket at the cursor. */
+function eachKey(entry: BoltCursor, take: (key: string) => void): void {
+  if (inline.enter(entry)) {
+    while (inline.next()) {
+      take(inline.keyText());
+    }
+  } else if (entry.isBucket) {
+    const cursor = entry.bucket().cursor();
+    while (cursor.next()) {
+      take(cursor.keyText());
+    }
   }
 }
 
 /** The labels in the bucket at the cursor, as containerd stores them for leases, blobs and snapshots alike. */
-export function labelsOf(cursor: BoltCursor): Readonly<Record<string, string>> {
+export function labelsOf(entry: BoltCursor): Readonly<Record<string, string>> {
   const labels: [string, string][] = [];
-  const inner = bucketOf(cursor)?.cursor();
-  while (inner?.next()) {
-    if (!inner.isBucket) {
-      labels.push([inner.keyText(), textOf(inner)]);
+  if (inline.enter(entry)) {
+    while (inline.next()) {
+      labels.push([inline.keyText(), textOf(inline)]);
+    }
+  } else if (entry.isBucket) {
+    const cursor = entry.bucket().cursor();
+    while (cursor.next()) {
+      labels.push([cursor.keyText(), textOf(cursor)]);
     }
   }
   return labels.length === 0 ? noLabels : Object.fromEntries(labels);

@@ -1,18 +1,24 @@
-import type { BoltCursor } from '../../bolt/cursor';
 import { readVarint } from '../../bolt/varint';
 
 /** Values as containerd stores them, read where they lie: there are hundreds of thousands of them in a large cache. */
+
+/** Where a value lies. */
+export interface ValuePlace {
+  readonly page: Buffer;
+  readonly valueStart: number;
+  readonly valueEnd: number;
+}
 
 /** Seconds from the year 1, where Go's times begin, to the Unix epoch. */
 const secondsBeforeEpoch = 62_135_596_800;
 const shortestTime = 15;
 
-export function textOf({ page, valueStart, valueEnd }: BoltCursor): string {
+export function textOf({ page, valueStart, valueEnd }: ValuePlace): string {
   return page.toString('utf8', valueStart, valueEnd);
 }
 
 /** A time of Go's binary form as whole milliseconds since the epoch; undefined for other bytes. */
-export function timeOf({ page, valueStart, valueEnd }: BoltCursor): number | undefined {
+export function timeOf({ page, valueStart, valueEnd }: ValuePlace): number | undefined {
   const version = valueEnd > valueStart ? page[valueStart] : 0;
   if ((version !== 1 && version !== 2) || valueEnd - valueStart !== shortestTime + version - 1) {
     return undefined;
@@ -24,7 +30,7 @@ export function timeOf({ page, valueStart, valueEnd }: BoltCursor): number | und
 }
 
 /** A size or count; undefined when it is not one. */
-export function sizeOf({ page, valueStart, valueEnd }: BoltCursor): number | undefined {
+export function sizeOf({ page, valueStart, valueEnd }: ValuePlace): number | undefined {
   const size = smallVarint(page, valueStart, valueEnd) ?? readVarint(page.subarray(valueStart, valueEnd));
   return size !== undefined && size >= 0 && size <= Number.MAX_SAFE_INTEGER ? Number(size) : undefined;
 }

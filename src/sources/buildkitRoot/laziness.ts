@@ -1,39 +1,47 @@
-import type { WorkerStores } from './workerStores';
+import type { CacheRecord } from '../../model/record';
 import type { ParentGraph } from './parentGraph';
-import type { StoredRecord } from './storedRecord';
-import type { VisibleRecord } from './visibleRecord';
+import type { WorkerStores } from './workerStores';
 
 /** Label of a snapshot whose content is fetched when it is used, by a remote snapshotter. */
 const remoteLabel = 'containerd.io/snapshot/remote';
 
 /**
- * Whether a record is known by its descriptor only, by BuildKit's own test: made from a blob, not extracted, and the blob not in the
- * content store; or there, but with a snapshot that a remote snapshotter stands in for. Undefined where the store cannot be seen.
+ * Whether a record made from a blob is known by its descriptor only, by BuildKit's own test: the blob is not in the content store; or it
+ * is, but a remote snapshotter stands in for the snapshot. Undefined where the store cannot be seen.
  */
 export function isLazy(
-  record: StoredRecord,
+  { blob, snapshotId }: CacheRecord,
   stores: Pick<WorkerStores, 'hasBlob' | 'snapshots'>,
 ): boolean | undefined {
-  if (!record.blobOnly || record.blob === undefined) {
+  if (blob === undefined) {
     return false;
   }
-  const isPresent = stores.hasBlob(record.blob);
+  const isPresent = stores.hasBlob(blob);
   if (isPresent === undefined) {
     return undefined;
   }
-  return !isPresent || stores.snapshots?.get(record.snapshotId)?.labels[remoteLabel] !== undefined;
+  return !isPresent || stores.snapshots?.get(snapshotId)?.labels[remoteLabel] !== undefined;
 }
 
 /** A 1 for each record that is lazy or has a lazy record among its ancestors. */
-export function withLazyAncestors(
-  records: readonly VisibleRecord[],
-  graph: ParentGraph,
-  lazy: readonly (boolean | undefined)[],
-): Uint8Array {
+export function withLazyAncestors(records: readonly CacheRecord[], graph: ParentGraph): Uint8Array {
   const marks = new Uint8Array(records.length);
-  for (const index of graph.parentsFirst) {
-    const stands = graph.parents[index].some((parent) => parent !== -1 && marks[parent] === 1);
-    marks[index] = lazy[index] === true || stands ? 1 : 0;
+  let lazyCount = 0;
+  records.forEach(({ lazy }, index) => {
+    if (lazy === true) {
+      marks[index] = 1;
+      lazyCount++;
+    }
+  });
+  if (lazyCount > 0) {
+    for (const index of graph.parentsFirst) {
+      for (let at = graph.offsets[index]; at < graph.offsets[index + 1]; at++) {
+        const parent = graph.parents[at];
+        if (parent !== -1 && marks[parent] === 1) {
+          marks[index] = 1;
+        }
+      }
+    }
   }
   return marks;
 }

@@ -1,13 +1,14 @@
+import type { ParentLink } from '../../model/record';
 import type { Pacer } from './pacer';
-import type { StoredRecord } from './storedRecord';
+import type { RecordDraft, StoredRecords } from './recordDraft';
 import type { WorkerStores } from './workerStores';
 
 /** Media type that BuildKit's own migration gives to blobs of the old form. */
 const layerMediaType = 'application/vnd.docker.image.rootfs.diff.tar.gzip';
 
 /** Whether records are of the form before BuildKit v0.7, which marks nothing as committed, not even the immutable half of a pair. */
-export function isOldForm(records: readonly StoredRecord[]): boolean {
-  return records.some(({ equalMutable, committed }) => equalMutable !== undefined && !committed);
+export function isOldForm({ records, holderIds }: StoredRecords): boolean {
+  return holderIds.some((holderId, index) => holderId !== undefined && records[index].mutable);
 }
 
 /**
@@ -15,28 +16,30 @@ export function isOldForm(records: readonly StoredRecord[]): boolean {
  * snapshot of the same name, blob and diff id by the key `blobmapping.blob` as far as that blob is there.
  */
 export async function completeOldForm(
-  records: readonly StoredRecord[],
-  stores: WorkerStores | undefined,
+  { records, holderIds }: StoredRecords,
+  stores: WorkerStores,
   pacer: Pacer,
 ): Promise<void> {
-  const holders = new Set(records.map(({ equalMutable }) => equalMutable));
-  await pacer.forEach(records, (record) => {
-    const snapshot = stores?.snapshots?.get(record.id);
-    record.committed =
-      record.equalMutable !== undefined ||
-      (stores?.snapshots === undefined ? !holders.has(record.id) : snapshot?.kind === 'committed');
-    record.parent ??= snapshot?.parent;
+  const held = new Set(holderIds);
+  const setParent = (record: RecordDraft, parent: string | undefined): void => {
+    if (parent !== undefined) {
+      const link: ParentLink = { id: parent, role: 'layer' };
+      record.kind = 'layer';
+      record.parents = [link];
+    }
+  };
+  await pacer.forEach(records, (record, index) => {
+    const holderId = holderIds[index];
+    const snapshot = stores.snapshots?.get(record.id);
+    const isCommitted =
+      stores.snapshots === undefined ? !held.has(record.id) : snapshot?.kind === 'committed';
+    record.mutable = holderId === undefined && !isCommitted;
+    setParent(record, snapshot?.parent ?? stores.snapshots?.get(holderId ?? '')?.parent);
     const mapped = blobMapping(record.attributes?.['blobmapping.blob']);
-    if (mapped !== undefined && stores?.hasBlob(mapped.blob) !== false) {
+    if (mapped !== undefined && stores.hasBlob(mapped.blob) !== false) {
       record.blob ??= mapped.blob;
       record.diffId ??= mapped.diffId;
       record.mediaType ??= layerMediaType;
-    }
-  });
-  const byId = new Map(records.map((record) => [record.id, record]));
-  await pacer.forEach(records, (record) => {
-    if (record.equalMutable !== undefined) {
-      record.parent ??= byId.get(record.equalMutable)?.parent;
     }
   });
 }

@@ -1,48 +1,49 @@
 import type { Pacer } from './pacer';
-import type { VisibleRecord } from './visibleRecord';
+import type { JoinedRecords } from './pairs';
 
-/** Parent links as indices into the visible records of one worker. */
+/** Parent links as indices into the shown records of one worker, in compressed rows. */
 export interface ParentGraph {
-  /** For each record the indices of its parents, in order; -1 for one that is not in this cache. */
-  readonly parents: readonly (readonly number[])[];
+  /** The parents of record i are `parents[offsets[i]]` to `parents[offsets[i + 1] - 1]`, in order; -1 is one that is not in this cache. */
+  readonly offsets: Int32Array;
+  readonly parents: Int32Array;
   /** All indices, each after its parents; those in a circle, and what stands on them, in any order at the end. */
   readonly parentsFirst: Int32Array;
   /** How many of `parentsFirst` have no circle among their ancestors. */
   readonly acyclicCount: number;
 }
 
-const noParents: readonly number[] = Object.freeze([]);
+/** The parents of one record. */
+export function parentsOf({ offsets, parents }: ParentGraph, index: number): Int32Array {
+  return parents.subarray(offsets[index], offsets[index + 1]);
+}
 
 /** Resolves parent ids, also those that name the hidden half of a pair, and orders the records; linear in records and links. */
-export async function parentGraph(records: readonly VisibleRecord[], pacer: Pacer): Promise<ParentGraph> {
-  const indexOf = new Map<string, number>();
-  await pacer.forEach(records, ({ stored, twin }, index) => {
-    indexOf.set(stored.id, index);
-    if (twin !== undefined) {
-      indexOf.set(twin.id, index);
+export async function parentGraph(
+  { shown, indexOf }: Pick<JoinedRecords, 'shown' | 'indexOf'>,
+  pacer: Pacer,
+): Promise<ParentGraph> {
+  const offsets = new Int32Array(shown.length + 1);
+  const parents: number[] = [];
+  await pacer.forEach(shown, (record, index) => {
+    for (const { id } of record.parents) {
+      parents.push(indexOf(id));
     }
+    offsets[index + 1] = parents.length;
   });
-  const parents: (readonly number[])[] = [];
-  await pacer.forEach(records, (record) => {
-    parents.push(
-      record.parents.length === 0 ? noParents : record.parents.map(({ id }) => indexOf.get(id) ?? -1),
-    );
-  });
-  return { parents, ...orderParentsFirst(parents) };
+  const flat = Int32Array.from(parents);
+  return { offsets, parents: flat, ...orderParentsFirst(offsets, flat) };
 }
 
 /** Takes records whose parents are all taken, until none is left that has only such parents. */
 function orderParentsFirst(
-  parents: readonly (readonly number[])[],
+  offsets: Int32Array,
+  parents: Int32Array,
 ): Pick<ParentGraph, 'parentsFirst' | 'acyclicCount'> {
-  const count = parents.length;
-  const waitingFor = new Int32Array(count);
+  const count = offsets.length - 1;
   const firstChild = new Int32Array(count + 1);
-  for (const list of parents) {
-    for (const parent of list) {
-      if (parent !== -1) {
-        firstChild[parent + 1]++;
-      }
+  for (const parent of parents) {
+    if (parent !== -1) {
+      firstChild[parent + 1]++;
     }
   }
   for (let index = 0; index < count; index++) {
@@ -50,14 +51,15 @@ function orderParentsFirst(
   }
   const children = new Int32Array(firstChild[count]);
   const next = firstChild.slice();
-  parents.forEach((list, child) => {
-    for (const parent of list) {
-      if (parent !== -1) {
-        children[next[parent]++] = child;
+  const waitingFor = new Int32Array(count);
+  for (let child = 0; child < count; child++) {
+    for (let at = offsets[child]; at < offsets[child + 1]; at++) {
+      if (parents[at] !== -1) {
+        children[next[parents[at]]++] = child;
         waitingFor[child]++;
       }
     }
-  });
+  }
   const order = new Int32Array(count);
   let taken = 0;
   for (let index = 0; index < count; index++) {
@@ -99,7 +101,7 @@ export function parentCircles(graph: ParentGraph): number[][] {
     while (at !== undefined && !seen.has(at)) {
       seen.set(at, walk);
       path.push(at);
-      at = graph.parents[at].find((parent) => inCircles.has(parent));
+      at = parentsOf(graph, at).find((parent) => inCircles.has(parent));
     }
     if (at !== undefined && seen.get(at) === walk) {
       circles.push(path.slice(path.indexOf(at)));

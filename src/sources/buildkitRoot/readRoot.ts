@@ -63,7 +63,7 @@ export async function readRoot(
       noteOldForm(worker, context);
       await completeOldForm(stored, read.stores, context.pacer);
     }
-    for (const record of await completeRecords(stored, read.stores, workers[index], index, context)) {
+    for (const record of await completeRecords(workers[index], read.stores, index, context)) {
       records.push(record);
     }
   }
@@ -173,7 +173,7 @@ function throwIfNothing(workers: readonly WorkerRecords[], parts: InventoryParts
   const { leases, blobs, snapshots, solverKeys, builds } = parts;
   const found = [leases, blobs, snapshots, solverKeys, builds].some((list) => list.length > 0);
   const error = workers.find((worker) => worker.error !== undefined)?.error;
-  if (error !== undefined && !found && workers.every(({ stored }) => stored.length === 0)) {
+  if (error !== undefined && !found && workers.every(({ stored }) => stored.records.length === 0)) {
     throw new CacheError('corrupt', `Nothing in this cache can be read. ${error.message}`, { cause: error });
   }
 }

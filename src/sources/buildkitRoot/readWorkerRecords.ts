@@ -6,16 +6,18 @@ import { advice, cacheReason } from './boltAdvice';
 import { readDatabase, type ReadContext } from './readContext';
 import { readRecords } from './recordDatabase';
 import type { WorkerLayout } from './rootLayout';
-import type { StoredRecord } from './storedRecord';
+import type { StoredRecords } from './recordDraft';
 
 /** The records of one worker, or why there are none. */
 export interface WorkerRecords {
   readonly layout: WorkerLayout;
-  readonly stored: readonly StoredRecord[];
+  readonly stored: StoredRecords;
   readonly error: BoltError | undefined;
   /** Whether some records are missing because pages are damaged. */
   readonly isDamaged: boolean;
 }
+
+const noRecords: StoredRecords = { records: [], holderIds: [], blobOnly: new Set() };
 
 /** Reads the metadata database of one worker. @throws CacheError when a file that was opened alone is a database of another kind. */
 export async function readWorkerRecords(layout: WorkerLayout, context: ReadContext): Promise<WorkerRecords> {
@@ -27,11 +29,11 @@ export async function readWorkerRecords(layout: WorkerLayout, context: ReadConte
       noteIfOther(database, isAlone, context, notes);
       return await readRecords(database, context, notes);
     },
-    (records) => records.length,
+    ({ records }) => records.length,
   );
   return 'result' in outcome
     ? { layout, stored: outcome.result, error: undefined, isDamaged: outcome.isDamaged }
-    : { layout, stored: [], error: outcome.error, isDamaged: false };
+    : { layout, stored: noRecords, error: outcome.error, isDamaged: false };
 }
 
 /** Buckets by which other databases of BuildKit and containerd are known, and what to do with them. */

@@ -11,7 +11,7 @@ import { readGraphdriverSnapshots } from './graphdriverDatabase';
 import { readOptionalDatabase, type ReadContext } from './readContext';
 import type { WorkerLayout } from './rootLayout';
 import { readSnapshotter } from './snapshotterDatabase';
-import type { StoredRecord } from './storedRecord';
+import type { StoredRecords } from './recordDraft';
 import type { WorkerStores } from './workerStores';
 
 /** What was read for one worker beside its records. */
@@ -31,10 +31,10 @@ const graphdriverNamespace = 'buildkit';
 /** Reads what the records of a worker refer to: leases, blobs, snapshots. What cannot be read becomes a note. */
 export async function readWorkerStores(
   layout: WorkerLayout,
-  records: readonly StoredRecord[],
+  stored: StoredRecords,
   context: ReadContext,
 ): Promise<WorkerContents> {
-  const metadata = await readMetadata(layout, records, context);
+  const metadata = await readMetadata(layout, stored, context);
   const own = metadata?.namespaces.get(metadata.namespace);
   const namespace = metadata?.namespace ?? 'buildkit';
   const others = [...(metadata?.namespaces ?? [])].filter(([name]) => name !== namespace);
@@ -69,14 +69,14 @@ export async function readWorkerStores(
 
 async function readMetadata(
   layout: WorkerLayout,
-  records: readonly StoredRecord[],
+  { records, holderIds }: StoredRecords,
   context: ReadContext,
 ): Promise<ContainerdMetadata | undefined> {
   if (layout.containerdMetadata === undefined) {
     return undefined;
   }
   const sampleLeases = records
-    .filter(({ equalMutable }) => equalMutable === undefined)
+    .filter((_, index) => holderIds[index] === undefined)
     .slice(0, sampleSize)
     .map(({ id }) => id);
   return await readOptionalDatabase(

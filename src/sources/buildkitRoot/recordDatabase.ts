@@ -1,8 +1,11 @@
 import type { BoltCursor } from '../../bolt/cursor';
 import type { BoltDatabase } from '../../bolt/database';
+import { InlineEntries } from '../../bolt/inlineEntries';
+import type { ParentLink } from '../../model/record';
 import { KeyTable } from './keyTable';
 import type { NoteList } from './noteList';
 import type { ReadContext } from './readContext';
+import { recordDraft, type RecordDraft, type StoredRecords } from './recordDraft';
 import {
   InvalidValueError,
   readAnyAsText,
@@ -12,13 +15,50 @@ import {
   readTextList,
   readTime,
 } from './storedValue';
-import { StoredRecord } from './storedRecord';
 
 /** Longest value that is kept of a key without a field of its own, in characters. */
 const longestAttribute = 4096;
 
 /** Most keys without a field of their own that are kept of one record. */
 const mostAttributes = 100;
+
+/**
+ * Reads the records of a metadata database, `metadata_v2.db` or the older `metadata.db`: bucket `_main`, one bucket for each record
+ * in it, one key for each fact. `_index` and `_external` tell nothing more and are not read.
+ */
+export async function readRecords(
+  database: BoltDatabase,
+  context: ReadContext,
+  notes: NoteList,
+): Promise<StoredRecords> {
+  const file = context.relative(database.path);
+  const reader = new RecordReader(notes, file);
+  const cursor = database.root.bucket('_main')?.cursor();
+  while (cursor?.next()) {
+    if (cursor.isBucket) {
+      reader.read(cursor);
+    } else {
+      notes.addOneOfMany('entries that are no records', {
+        severity: 'warning',
+        file,
+        message: `${JSON.stringify(cursor.keyText())} stands among the records but is none; it is left out.`,
+      });
+    }
+    if (context.pacer.due) {
+      context.progressWithin(idShare(cursor.keyText()));
+      await context.pacer.pause();
+    }
+  }
+  return reader;
+}
+
+/** Where an id stands among all ids, 0 to 1: record ids are random, so this tells how far a walk in their order is. */
+export function idShare(id: string): number {
+  const digits = '0123456789abcdefghijklmnopqrstuvwxyz';
+  const first = Math.max(0, digits.indexOf(id.charAt(0)));
+  const second = Math.max(0, digits.indexOf(id.charAt(1)));
+  return (first * 36 + second) / (36 * 36);
+}
 
 const recordKeys = new KeyTable([
   'snapshot.size',
@@ -46,131 +86,130 @@ const recordKeys = new KeyTable([
   'cache.deleted',
 ]);
 
-/**
- * Reads the records of a metadata database, `metadata_v2.db` or the older `metadata.db`: bucket `_main`, one bucket for each record
- * in it, one key for each fact. `_index` and `_external` tell nothing more and are not read.
- */
-export async function readRecords(
-  database: BoltDatabase,
-  context: ReadContext,
-  notes: NoteList,
-): Promise<StoredRecord[]> {
-  const file = context.relative(database.path);
-  const records: StoredRecord[] = [];
-  const reader = new RecordReader(notes, file);
-  const cursor = database.root.bucket('_main')?.cursor();
-  while (cursor?.next()) {
-    if (cursor.isBucket) {
-      records.push(reader.read(cursor));
-    } else {
-      notes.addOneOfMany('entries that are no records', {
-        severity: 'warning',
-        file,
-        message: `${JSON.stringify(cursor.keyText())} stands among the records but is none; it is left out.`,
-      });
-    }
-    if (context.pacer.due) {
-      context.progressWithin(idShare(records.at(-1)?.id ?? ''));
-      await context.pacer.pause();
-    }
-  }
-  return records;
+/** Where one stored value lies. */
+interface Entry {
+  readonly page: Buffer;
+  readonly keyStart: number;
+  readonly keyEnd: number;
+  readonly valueStart: number;
+  readonly valueEnd: number;
+  keyText(): string;
 }
 
-/** Where an id stands among all ids, 0 to 1: record ids are random, so this tells how far a walk in their order is. */
-export function idShare(id: string): number {
-  const digits = '0123456789abcdefghijklmnopqrstuvwxyz';
-  const first = Math.max(0, digits.indexOf(id.charAt(0)));
-  const second = Math.max(0, digits.indexOf(id.charAt(1)));
-  return (first * 36 + second) / (36 * 36);
-}
+class RecordReader implements StoredRecords {
+  readonly records: RecordDraft[] = [];
+  readonly holderIds: (string | undefined)[] = [];
+  readonly blobOnly = new Set<RecordDraft>();
 
-class RecordReader {
+  private readonly entries = new InlineEntries();
   private readonly interned = new Map<string, string>();
+  /** Keys of the current record that have no field of their own: they decide about its kind, its parents, its time of last use. */
+  private holderId: string | undefined;
+  private parent: string | undefined;
+  private mergeParents: readonly string[] | undefined;
+  private lowerParent: string | undefined;
+  private upperParent: string | undefined;
+  private isCommitted = false;
+  private isUsed = false;
 
   constructor(
     private readonly notes: NoteList,
     private readonly file: string,
   ) {}
 
-  read(entry: BoltCursor): StoredRecord {
-    const record = new StoredRecord(entry.keyText());
-    const cursor = entry.bucket().cursor();
-    while (cursor.next()) {
-      // A cleared key keeps a value of no bytes.
-      if (cursor.isBucket || cursor.valueStart === cursor.valueEnd) {
-        continue;
+  read(entry: BoltCursor): void {
+    const record = recordDraft(entry.keyText());
+    this.holderId = this.parent = this.mergeParents = this.lowerParent = this.upperParent = undefined;
+    this.isCommitted = this.isUsed = false;
+    if (this.entries.enter(entry)) {
+      while (this.entries.next()) {
+        this.readEntry(record, this.entries);
       }
-      try {
-        this.readKey(record, cursor);
-      } catch (error) {
-        if (!(error instanceof InvalidValueError)) {
-          throw error;
+    } else {
+      const cursor = entry.bucket().cursor();
+      while (cursor.next()) {
+        if (!cursor.isBucket) {
+          this.readEntry(record, cursor);
         }
-        this.notes.addOneOfMany('values that cannot be read', {
-          severity: 'warning',
-          file: this.file,
-          record: record.id,
-          message:
-            `The value of ${JSON.stringify(cursor.keyText())} of record ${record.id} is ${error.message}; it is left out. ` +
-            'BuildKit does not start on such a database.',
-        });
       }
     }
-    if (record.usageCount === undefined) {
-      // BuildKit stores both at once, and ignores the time without the count.
-      record.lastUsedAt = undefined;
-    }
-    return record;
+    this.finish(record);
+    this.records.push(record);
+    this.holderIds.push(this.holderId);
   }
 
-  private readKey(record: StoredRecord, cursor: BoltCursor): void {
-    const { page, valueStart: start, valueEnd: end } = cursor;
-    switch (recordKeys.find(page, cursor.keyStart, cursor.keyEnd)) {
-      case 'snapshot.size':
-        record.size = notNegative(readInteger(page, start, end));
-        break;
-      case 'snapshot.committed':
-        record.committed = readFlag(page, start, end);
-        break;
-      case 'cache.equalMutable':
-        record.equalMutable = readText(page, start, end);
-        break;
+  private readEntry(record: RecordDraft, entry: Entry): void {
+    // A cleared key keeps a value of no bytes.
+    if (entry.valueStart === entry.valueEnd) {
+      return;
+    }
+    try {
+      this.readKey(record, entry);
+    } catch (error) {
+      if (!(error instanceof InvalidValueError)) {
+        throw error;
+      }
+      this.notes.addOneOfMany('values that cannot be read', {
+        severity: 'warning',
+        file: this.file,
+        record: record.id,
+        message:
+          `The value of ${JSON.stringify(entry.keyText())} of record ${record.id} is ${error.message}; it is left out. ` +
+          'BuildKit does not start on such a database.',
+      });
+    }
+  }
+
+  private readKey(record: RecordDraft, entry: Entry): void {
+    const { page, valueStart: start, valueEnd: end } = entry;
+    switch (recordKeys.find(page, entry.keyStart, entry.keyEnd)) {
       case 'cache.cachePolicy':
         record.retained = readInteger(page, start, end) === 1;
-        break;
-      case 'cache.description':
-        record.description = readText(page, start, end) ?? '';
         break;
       case 'cache.createdAt': {
         const time = readTime(page, start, end);
         record.createdAt = time?.ms;
-        record.createdAtNanos = time?.nanos ?? 0;
+        record.createdAtNanos = time?.nanos;
         break;
       }
+      case 'cache.description':
+        record.description = readText(page, start, end) ?? '';
+        break;
       case 'cache.lastUsedAt': {
         const time = readTime(page, start, end);
         record.lastUsedAt = time?.ms;
-        record.lastUsedAtNanos = time?.nanos ?? 0;
+        record.lastUsedAtNanos = time?.nanos;
         break;
       }
       case 'cache.usageCount':
-        record.usageCount = this.count(record, readInteger(page, start, end));
-        break;
-      case 'cache.recordType':
-        record.type = this.intern(readText(page, start, end)) ?? '';
+        this.setUsageCount(record, readInteger(page, start, end));
         break;
       case 'cache.parent':
-        record.parent = readText(page, start, end);
+        this.parent = readText(page, start, end);
+        break;
+      case 'cache.snapshot':
+        record.snapshotId = readText(page, start, end) ?? record.id;
+        break;
+      case 'snapshot.committed':
+        this.isCommitted = readFlag(page, start, end);
+        break;
+      case 'snapshot.size':
+        record.size = notNegative(readInteger(page, start, end));
+        break;
+      case 'cache.equalMutable':
+        this.holderId = readText(page, start, end);
+        break;
+      case 'cache.recordType':
+        record.type = this.intern(readText(page, start, end)) ?? record.type;
         break;
       case 'cache.mergeParents':
-        record.mergeParents = readTextList(page, start, end);
+        this.mergeParents = readTextList(page, start, end);
         break;
       case 'cache.lowerDiffParent':
-        record.lowerParent = readText(page, start, end);
+        this.lowerParent = readText(page, start, end);
         break;
       case 'cache.upperDiffParent':
-        record.upperParent = readText(page, start, end);
+        this.upperParent = readText(page, start, end);
         break;
       case 'cache.diffID':
         record.diffId = readText(page, start, end);
@@ -184,11 +223,11 @@ class RecordReader {
       case 'cache.blob':
         record.blob = readText(page, start, end);
         break;
-      case 'cache.snapshot':
-        record.snapshotId = readText(page, start, end) ?? record.id;
-        break;
       case 'cache.blobonly':
-        record.blobOnly = readFlag(page, start, end);
+        if (readFlag(page, start, end)) {
+          this.blobOnly.add(record);
+          record.lazy = undefined;
+        }
         break;
       case 'cache.mediatype':
         record.mediaType = this.intern(readText(page, start, end));
@@ -197,27 +236,51 @@ class RecordReader {
         record.blobSize = notNegative(readInteger(page, start, end));
         break;
       case 'cache.imageRefs':
-        record.imageRefs = readTextList(page, start, end);
+        record.imageRefs = readTextList(page, start, end) ?? record.imageRefs;
         break;
       case 'cache.deleted':
         record.deleted = readFlag(page, start, end);
         break;
       case undefined:
-        addAttribute(record, cursor.keyText(), readAnyAsText(page, start, end));
+        addAttribute(record, entry.keyText(), readAnyAsText(page, start, end));
         break;
     }
   }
 
-  private count(record: StoredRecord, count: number | undefined): number | undefined {
-    if (count !== undefined && !Number.isSafeInteger(count)) {
+  private setUsageCount(record: RecordDraft, count: number | undefined): void {
+    this.isUsed = count !== undefined;
+    record.usageCount = count ?? 0;
+    if (!Number.isSafeInteger(record.usageCount)) {
       this.notes.addOneOfMany('usage counts that are too large', {
         severity: 'warning',
         file: this.file,
         record: record.id,
-        message: `The usage count of record ${record.id} is larger than can be shown exactly; it is rounded to ${count}.`,
+        message: `The usage count of record ${record.id} is larger than can be shown exactly; it is rounded to ${record.usageCount}.`,
       });
     }
-    return count;
+  }
+
+  private finish(record: RecordDraft): void {
+    if (!this.isUsed) {
+      // BuildKit stores both at once, and ignores the time without the count.
+      record.lastUsedAt = record.lastUsedAtNanos = undefined;
+    }
+    record.mutable = !this.isCommitted;
+    const { parent, mergeParents, lowerParent, upperParent } = this;
+    if (mergeParents !== undefined) {
+      record.kind = 'merge';
+      record.parents = mergeParents.map((id, position): ParentLink => ({ id, role: 'merge', position }));
+    } else if (lowerParent !== undefined || upperParent !== undefined) {
+      record.kind = 'diff';
+      record.parents = diffParents(lowerParent, upperParent);
+    } else if (parent !== undefined) {
+      record.kind = 'layer';
+      record.parents = [{ id: parent, role: 'layer' }];
+    }
+    if (record.kind === 'merge' || record.kind === 'diff') {
+      // These count as immutable even where an old BuildKit forgot to mark them.
+      record.mutable = false;
+    }
   }
 
   /** The one string of this text, so that a few words are not kept a hundred thousand times. */
@@ -233,18 +296,29 @@ class RecordReader {
   }
 }
 
+function diffParents(lower: string | undefined, upper: string | undefined): ParentLink[] {
+  const parents: ParentLink[] = [];
+  if (lower !== undefined) {
+    parents.push({ id: lower, role: 'lower' });
+  }
+  if (upper !== undefined) {
+    parents.push({ id: upper, role: 'upper' });
+  }
+  return parents;
+}
+
 function notNegative(value: number | undefined): number | undefined {
   return value !== undefined && value >= 0 ? value : undefined;
 }
 
-function addAttribute(record: StoredRecord, key: string, value: string | undefined): void {
+function addAttribute(record: RecordDraft, key: string, value: string | undefined): void {
   if (value === undefined) {
     return;
   }
-  // Without a prototype: a key may be called `__proto__`.
-  record.attributes ??= Object.create(null) as Record<string, string>;
-  if (Object.keys(record.attributes).length < mostAttributes) {
-    const cut = value.length > longestAttribute;
-    record.attributes[key] = cut ? `${value.slice(0, longestAttribute)}…` : value;
+  const kept = Object.entries(record.attributes ?? {});
+  if (kept.length < mostAttributes) {
+    const text = value.length > longestAttribute ? `${value.slice(0, longestAttribute)}…` : value;
+    // Not by assignment: a key may be called `__proto__`.
+    record.attributes = Object.fromEntries([...kept, [key, text]]);
   }
 }

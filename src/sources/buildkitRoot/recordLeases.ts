@@ -1,6 +1,6 @@
 import type { Lease } from '../../model/inventory';
+import type { CacheRecord } from '../../model/record';
 import type { Pacer } from './pacer';
-import type { VisibleRecord } from './visibleRecord';
 
 const noLeases: readonly string[] = Object.freeze([]);
 
@@ -23,21 +23,25 @@ export class RecordLeases {
     return index;
   }
 
-  of({ stored, twin }: VisibleRecord): readonly string[] {
-    let found = this.named.get(stored.id) ?? noLeases;
+  /** @param twin the hidden half of a pair. */
+  of({ id, snapshotId, blob }: CacheRecord, twin: CacheRecord | undefined): readonly string[] {
+    if (this.named.size === 0) {
+      return noLeases;
+    }
+    let found = this.named.get(id) ?? noLeases;
     if (twin !== undefined) {
       found = union(found, this.named.get(twin.id));
       found = union(found, this.holders.get(twin.snapshotId));
     }
-    found = union(found, this.holders.get(stored.snapshotId));
-    if (stored.snapshotId !== stored.id) {
+    found = union(found, this.holders.get(snapshotId));
+    if (snapshotId !== id) {
       // The snapshot of another record, which that one's lease holds.
       found = union(
         found,
-        this.named.get(stored.snapshotId)?.filter((lease) => lease === stored.snapshotId),
+        this.named.get(snapshotId)?.filter((lease) => lease === snapshotId),
       );
     }
-    return stored.blob === undefined ? found : union(found, this.holders.get(stored.blob));
+    return blob === undefined ? found : union(found, this.holders.get(blob));
   }
 
   private add({ id, resources }: Lease): void {

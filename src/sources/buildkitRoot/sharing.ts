@@ -1,6 +1,6 @@
+import type { CacheRecord } from '../../model/record';
 import type { Pacer } from './pacer';
-import type { ParentGraph } from './parentGraph';
-import type { VisibleRecord } from './visibleRecord';
+import { parentsOf, type ParentGraph } from './parentGraph';
 
 /** Marks the records that the rule confirms, and everything that those stand on, as BuildKit's disk usage does. */
 export function sharedWithParents(
@@ -14,7 +14,7 @@ export function sharedWithParents(
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       if (!shared[next]) {
         shared[next] = true;
-        waiting.push(...graph.parents[next].filter((parent) => parent !== -1));
+        waiting.push(...parentsOf(graph, next).filter((parent) => parent !== -1));
       }
     }
   }
@@ -26,7 +26,7 @@ export function sharedWithParents(
  * @param images the layer digests of each image, lowest first.
  */
 export async function sharesWithImages(
-  records: readonly VisibleRecord[],
+  records: readonly CacheRecord[],
   graph: ParentGraph,
   images: readonly (readonly string[])[],
   pacer: Pacer,
@@ -42,16 +42,18 @@ export async function sharesWithImages(
  * equal no image's. A diff without a blob of its own stands for its upper parent.
  */
 async function digestChains(
-  records: readonly VisibleRecord[],
+  records: readonly CacheRecord[],
   graph: ParentGraph,
   longest: number,
   pacer: Pacer,
 ): Promise<(readonly string[] | undefined)[]> {
   const chains = new Array<readonly string[] | undefined>(records.length);
   await pacer.forEach(graph.parentsFirst.subarray(0, graph.acyclicCount), (index) => {
-    const { stored, kind, parents } = records[index];
-    const below = graph.parents[index].map((parent) => (parent === -1 ? undefined : chains[parent]));
-    const own = stored.blob === undefined ? undefined : [stored.blob];
+    const { blob, kind, parents } = records[index];
+    const below = Array.from(parentsOf(graph, index), (parent) =>
+      parent === -1 ? undefined : chains[parent],
+    );
+    const own = blob === undefined ? undefined : [blob];
     const upper = parents.findIndex(({ role }) => role === 'upper');
     const parts = kind === 'merge' ? below : kind === 'layer' ? [...below, own] : [own ?? below[upper]];
     const chain = parts.flatMap((part) => part ?? []);

@@ -1,5 +1,5 @@
 import type { Blob, Snapshot } from '../../model/inventory';
-import type { VisibleRecord } from './visibleRecord';
+import type { CacheRecord } from '../../model/record';
 import type { WorkerStores } from './workerStores';
 
 /** A record's size in bytes, or why it is unknown, or the snapshot folder whose files would have to be counted. */
@@ -15,23 +15,18 @@ const mergeSizeLabel = 'buildkit.mergeUsageSize';
 const variantLabel = 'containerd.io/gc.ref.content.blob-';
 
 /**
- * The size that BuildKit would report. It stores sizes when first asked for them: with the immutable half of a pair, else with the record
- * itself. Where none is stored it adds the bytes of the snapshot (none while the record is a blob only, or if the snapshot is gone; a merge
- * by its label) to those of the blob and its variants.
- * @param lazy whether the record itself is lazy; @param onLazy whether it stands on a lazy one.
+ * The size that BuildKit would report for a record without a stored size: the bytes of the snapshot (none while the record is a blob
+ * only, or if the snapshot is gone; a merge by its label) and those of the blob and its variants.
+ * @param onLazy whether the record is lazy or stands on one that is.
  */
 export function sizeOffline(
-  { stored, twin }: VisibleRecord,
-  lazy: boolean,
+  { lazy, blob, snapshotId }: CacheRecord,
+  isBlobOnly: boolean,
   onLazy: boolean,
   stores: WorkerStores,
 ): SizeAnswer {
-  const known = (twin ?? stored).size;
-  if (known !== undefined) {
-    return { size: known };
-  }
-  const blobBytes = stored.blob === undefined ? 0 : bytesOfBlobs(stored.blob, stores.blobs);
-  const snapshot = stored.blobOnly ? 'none' : findSnapshot(stored.snapshotId, stores);
+  const blobBytes = blob === undefined ? 0 : bytesOfBlobs(blob, stores.blobs);
+  const snapshot = isBlobOnly ? 'none' : findSnapshot(snapshotId, stores);
   if (blobBytes === undefined || snapshot === undefined) {
     return {
       unknown: 'BuildKit has not measured it yet, and the databases that would tell are not here.',
@@ -41,7 +36,7 @@ export function sizeOffline(
     return { size: blobBytes };
   }
   const bytes = snapshotBytes(snapshot);
-  if (onLazy && !lazy) {
+  if (onLazy && lazy !== true) {
     const held = bytes === undefined ? '' : `; its snapshot and blobs hold ${bytes + blobBytes} bytes`;
     return {
       unknown: `BuildKit cannot measure it while a layer below is lazy, and counts it as 0${held}.`,

@@ -1,5 +1,6 @@
 import type { BoltCursor } from '../../bolt/cursor';
 import type { BoltDatabase } from '../../bolt/database';
+import { InlineEntries } from '../../bolt/inlineEntries';
 import { readUvarint } from '../../bolt/varint';
 import type { SnapshotKind } from '../../model/inventory';
 import { labelsOf, snapshotDraft, type SnapshotDraft } from './containerdDatabase';
@@ -51,27 +52,40 @@ function clearBackendFacts(snapshot: SnapshotDraft): void {
   snapshot.inodes = undefined;
 }
 
+/** Used for one bucket after the other. */
+const inline = new InlineEntries();
+
 /** What only the snapshotter knows; the rest is the same as in the list. */
 function readBackendFacts(entry: BoltCursor, snapshot: SnapshotDraft): void {
-  const cursor = entry.bucket().cursor();
-  while (cursor.next()) {
-    const { page, valueStart: start, valueEnd: end } = cursor;
-    switch (factKeys.find(page, cursor.keyStart, cursor.keyEnd)) {
-      case 'id':
-        snapshot.directory = String(readUvarint(page.subarray(start, end)));
-        break;
-      case 'kind':
-        snapshot.kind = end - start === 1 ? kinds[page[start]] : undefined;
-        break;
-      case 'size':
-        snapshot.size = sizeOf(cursor);
-        break;
-      case 'inodes':
-        snapshot.inodes = sizeOf(cursor);
-        break;
-      case undefined:
-        break;
+  if (inline.enter(entry)) {
+    while (inline.next()) {
+      readBackendFact(inline, snapshot);
     }
+  } else {
+    const cursor = entry.bucket().cursor();
+    while (cursor.next()) {
+      readBackendFact(cursor, snapshot);
+    }
+  }
+}
+
+function readBackendFact(entry: InlineEntries | BoltCursor, snapshot: SnapshotDraft): void {
+  const { page, valueStart: start, valueEnd: end } = entry;
+  switch (factKeys.find(page, entry.keyStart, entry.keyEnd)) {
+    case 'id':
+      snapshot.directory = readUvarint(page.subarray(start, end))?.toString();
+      break;
+    case 'kind':
+      snapshot.kind = end - start === 1 ? kinds[page[start]] : undefined;
+      break;
+    case 'size':
+      snapshot.size = sizeOf(entry);
+      break;
+    case 'inodes':
+      snapshot.inodes = sizeOf(entry);
+      break;
+    case undefined:
+      break;
   }
 }
 

@@ -1,14 +1,13 @@
-import type { DropReason } from '../../model/record';
+import type { CacheRecord, DropReason } from '../../model/record';
 import type { ParentGraph } from './parentGraph';
-import type { VisibleRecord } from './visibleRecord';
 import type { WorkerStores } from './workerStores';
 
 /** What becomes of records when a daemon opens this cache. */
 export interface StartUp {
   /** Why a record would not be listed any more; undefined for those that stay, and where a circle of parents leaves it open. */
   readonly drops: readonly (DropReason | undefined)[];
-  /** Records that are still listed after the next start, but whose metadata it deletes: gone with the start after it. */
-  readonly listedOnceMore: readonly number[];
+  /** How many records are still listed after the next start, but lose their metadata then: gone with the start after it. */
+  readonly listedOnceMore: number;
 }
 
 const stays = 0;
@@ -21,33 +20,40 @@ const lastTime = 2;
  * is dropped, but it stays in memory and so in the list until the next start.
  *
  * Mutable records that are not to be retained are listed too; they go when they are next used and released, not at the start.
+ * @param orphans indices of immutable halves of pairs whose mutable half is gone; they need snapshots of their own.
  */
 export function startUp(
-  records: readonly VisibleRecord[],
+  records: readonly CacheRecord[],
   graph: ParentGraph,
-  lazy: readonly (boolean | undefined)[],
   stores: WorkerStores,
+  orphans: ReadonlySet<number>,
 ): StartUp {
+  const ownReasons = records.map((record, index): DropReason | undefined => {
+    if (record.deleted) {
+      return 'markedDeleted';
+    }
+    const needsSnapshot = record.mutable || orphans.has(index);
+    return needsSnapshot && stores.snapshots?.has(record.snapshotId) === false
+      ? 'snapshotMissing'
+      : undefined;
+  });
   const reasons = new Array<DropReason | undefined>(records.length);
   const states = new Uint8Array(records.length);
-  const listedOnceMore: number[] = [];
+  let listedOnceMore = 0;
   for (const index of graph.parentsFirst.subarray(0, graph.acyclicCount)) {
-    const { stored, mutable } = records[index];
-    const standsFirm = graph.parents[index].every((parent) => parent !== -1 && states[parent] === stays);
-    const isOrphanTwin = stored.equalMutable !== undefined;
-    const needsSnapshot = mutable || isOrphanTwin;
-    if (stored.deleted) {
-      reasons[index] = 'markedDeleted';
-    } else if (needsSnapshot && stores.snapshots?.has(stored.snapshotId) === false) {
-      reasons[index] = 'snapshotMissing';
-    } else if (!standsFirm) {
-      reasons[index] = lazy[index] === true ? 'blobMissing' : 'parentDropped';
-    } else if (lazy[index] === true) {
-      states[index] = lastTime;
-      listedOnceMore.push(index);
+    let standsFirm = true;
+    for (let at = graph.offsets[index]; at < graph.offsets[index + 1]; at++) {
+      const parent = graph.parents[at];
+      standsFirm &&= parent !== -1 && states[parent] === stays;
     }
-    if (reasons[index] !== undefined) {
+    const isLazy = records[index].lazy === true;
+    const reason = ownReasons[index] ?? (standsFirm ? undefined : isLazy ? 'blobMissing' : 'parentDropped');
+    if (reason !== undefined) {
+      reasons[index] = reason;
       states[index] = drops;
+    } else if (isLazy) {
+      states[index] = lastTime;
+      listedOnceMore++;
     }
   }
   return { drops: reasons, listedOnceMore };

@@ -1,85 +1,86 @@
 import type { CacheRecord } from '../../model/record';
-import { assembleRecord, type RecordContext } from './assemble';
 import { imageLayers } from './containerdImages';
 import { dockerImageChains } from './dockerImages';
 import { isLazy, withLazyAncestors } from './laziness';
-import { parentCircles, parentGraph, type ParentGraph } from './parentGraph';
+import { joinPairs, pairFacts } from './pairs';
+import { parentCircles, parentGraph, parentsOf, type ParentGraph } from './parentGraph';
 import type { ReadContext } from './readContext';
 import type { WorkerRecords } from './readWorkerRecords';
 import { RecordLeases } from './recordLeases';
+import type { RecordDraft, StoredRecords } from './recordDraft';
 import type { WorkerLayout } from './rootLayout';
 import { sharedWithParents, sharesWithImages } from './sharing';
-import { sizeOffline, type SizeAnswer } from './sizes';
+import { sizeOffline } from './sizes';
 import { SnapshotFolders } from './snapshotFolders';
 import { startUp } from './startUp';
-import type { StoredRecord } from './storedRecord';
-import { joinTwins, type VisibleRecord } from './visibleRecord';
 import type { WorkerStores } from './workerStores';
 
-/** Records as their own database tells them, before anything else is read. */
+/** Records as their own database tells them, before anything else is read; copies, for the originals are still being completed. */
 export async function firstRecords(
-  stored: readonly StoredRecord[],
+  stored: StoredRecords,
   worker: number,
   context: ReadContext,
 ): Promise<CacheRecord[]> {
+  const { shown, twins } = await joinPairs(stored, context.pacer);
   const records: CacheRecord[] = [];
-  await context.pacer.forEach(await joinTwins(stored, context.pacer), (record) => {
-    const size = (record.twin ?? record.stored).size;
-    const known: RecordContext = {
-      size: size === undefined ? { unknown: 'Not read yet.' } : { size },
-      lazy: record.stored.blobOnly ? undefined : false,
-      shared: undefined,
-      leases: [],
-      dropsAtStart: undefined,
-    };
-    records.push(assembleRecord(record, known, worker));
+  await context.pacer.forEach(shown, (draft, index) => {
+    const twin = twins[index];
+    const record: RecordDraft = { ...draft, worker };
+    if (twin !== undefined) {
+      Object.assign(record, pairFacts(draft, twin));
+    }
+    record.sizeUnknown = record.size === undefined ? 'Not read yet.' : undefined;
+    records.push(record);
   });
   return records;
 }
 
-/** Records with all that the stores of their worker add: sizes, leases, laziness, sharing, and what a daemon would drop. */
+/** Completes the records with all that the stores of their worker add: sizes, leases, laziness, sharing, and what a daemon would drop. */
 export async function completeRecords(
-  stored: readonly StoredRecord[],
+  { stored, layout, isDamaged }: WorkerRecords,
   stores: WorkerStores,
-  { layout, isDamaged }: Pick<WorkerRecords, 'layout' | 'isDamaged'>,
   worker: number,
   context: ReadContext,
-): Promise<CacheRecord[]> {
+): Promise<readonly CacheRecord[]> {
   const { pacer } = context;
   const { snapshots } = stores;
-  const visible = await joinTwins(
+  const joined = await joinPairs(
     stored,
     pacer,
     snapshots === undefined ? undefined : (id) => snapshots.has(id),
   );
-  const graph = await parentGraph(visible, pacer);
-  noteParents(visible, graph, layout, isDamaged, context);
-  const lazy = visible.map((record) => isLazy(record.stored, stores));
-  // Nobody knows how BuildKit would fare with damaged pages.
-  const { drops, listedOnceMore } = isDamaged
-    ? { drops: [], listedOnceMore: [] }
-    : startUp(visible, graph, lazy, stores);
-  noteListedOnceMore(listedOnceMore.length, layout, context);
-  const shared = await findShared(visible, graph, stores, layout, context);
-  const sizes = await findSizes(visible, graph, lazy, stores, layout, context);
+  const { shown, twins, orphans } = joined;
+  const graph = await parentGraph(joined, pacer);
+  noteParents(shown, graph, layout, isDamaged, context);
+  for (const record of stored.blobOnly) {
+    record.lazy = isLazy(record, stores);
+  }
+  const shared = await findShared(shown, graph, stores, layout, context);
   const leases = await RecordLeases.index(stores.leases ?? [], pacer);
-  const records: CacheRecord[] = [];
-  await pacer.forEach(visible, (record, index) => {
-    const known: RecordContext = {
-      size: sizes[index],
-      lazy: lazy[index],
-      shared: shared?.[index],
-      leases: leases.of(record),
-      dropsAtStart: drops[index],
-    };
-    records.push(assembleRecord(record, known, worker));
+  await pacer.forEach(shown, (record, index) => {
+    const twin = twins[index];
+    if (twin !== undefined) {
+      Object.assign(record, pairFacts(record, twin));
+    }
+    record.worker = worker;
+    record.shared = shared?.[index];
+    record.leases = leases.of(record, twin);
   });
-  return records;
+  if (!isDamaged) {
+    // With pages missing nobody knows how BuildKit would fare.
+    const { drops, listedOnceMore } = startUp(shown, graph, stores, orphans);
+    await pacer.forEach(shown, (record, index) => {
+      record.dropsAtStart = drops[index];
+    });
+    noteListedOnceMore(listedOnceMore, layout, context);
+  }
+  await fillSizes(shown, graph, stored, stores, layout, context);
+  return shown;
 }
 
 /** BuildKit's rule for its own (OCI) worker: it has no image store, so nothing is shared. */
 async function findShared(
-  records: readonly VisibleRecord[],
+  records: readonly CacheRecord[],
   graph: ParentGraph,
   stores: WorkerStores,
   layout: WorkerLayout,
@@ -94,7 +95,7 @@ async function findShared(
       return (
         chains &&
         sharedWithParents(records.length, graph, (index) => {
-          const { snapshotId } = records[index].stored;
+          const { snapshotId } = records[index];
           return chains.has(stores.layerChains.get(snapshotId) ?? snapshotId);
         })
       );
@@ -112,37 +113,38 @@ async function findShared(
   }
 }
 
-async function findSizes(
-  records: readonly VisibleRecord[],
+/** Finds the sizes that BuildKit has not stored, as far as they can be known. */
+async function fillSizes(
+  records: readonly RecordDraft[],
   graph: ParentGraph,
-  lazy: readonly (boolean | undefined)[],
+  { blobOnly }: StoredRecords,
   stores: WorkerStores,
   layout: WorkerLayout,
   context: ReadContext,
-): Promise<RecordContext['size'][]> {
-  const onLazy = withLazyAncestors(records, graph, lazy);
-  const answers: SizeAnswer[] = [];
-  await context.pacer.forEach(records, (record, index) => {
-    answers.push(sizeOffline(record, lazy[index] === true, onLazy[index] === 1, stores));
-  });
+): Promise<void> {
+  const onLazy = withLazyAncestors(records, graph);
   const folders = new SnapshotFolders(layout.snapshotFolder ?? '', stores.snapshotter !== 'native', context);
-  const sizes: RecordContext['size'][] = [];
-  for (const answer of answers) {
-    sizes.push('countFolder' in answer ? await measured(answer, folders) : answer);
+  for (const [index, record] of records.entries()) {
+    if (record.size === undefined) {
+      const answer = sizeOffline(record, blobOnly.has(record), onLazy[index] === 1, stores);
+      if ('size' in answer) {
+        record.size = answer.size;
+      } else if ('unknown' in answer) {
+        record.sizeUnknown = answer.unknown;
+      } else {
+        const measured = await folders.measure(answer.countFolder);
+        record.size = 'size' in measured ? measured.size + answer.blobBytes : undefined;
+        record.sizeUnknown = 'unknown' in measured ? measured.unknown : undefined;
+      }
+      if (context.pacer.due) {
+        await context.pacer.pause();
+      }
+    }
   }
-  return sizes;
-}
-
-async function measured(
-  { countFolder, blobBytes }: Extract<SizeAnswer, { readonly countFolder: string }>,
-  folders: SnapshotFolders,
-): Promise<RecordContext['size']> {
-  const answer = await folders.measure(countFolder);
-  return 'size' in answer ? { size: answer.size + blobBytes } : answer;
 }
 
 function noteParents(
-  records: readonly VisibleRecord[],
+  records: readonly CacheRecord[],
   graph: ParentGraph,
   layout: WorkerLayout,
   isDamaged: boolean,
@@ -150,20 +152,21 @@ function noteParents(
 ): void {
   const file = context.relative(layout.metadata);
   const consequence = isDamaged ? 'it may be among the lost ones' : 'BuildKit drops it when it next starts';
-  graph.parents.forEach((parents, index) => {
-    const missing = parents.indexOf(-1);
-    if (missing !== -1) {
-      const { stored, parents: links } = records[index];
-      context.notes.addOneOfMany('records whose parent is missing', {
-        severity: 'warning',
-        file,
-        record: stored.id,
-        message: `Record ${stored.id} stands on ${links[missing].id}, which is not in this cache; ${consequence}.`,
-      });
-    }
-  });
+  if (graph.parents.includes(-1)) {
+    records.forEach(({ id, parents }, index) => {
+      const missing = parentsOf(graph, index).indexOf(-1);
+      if (missing !== -1) {
+        context.notes.addOneOfMany('records whose parent is missing', {
+          severity: 'warning',
+          file,
+          record: id,
+          message: `Record ${id} stands on ${parents[missing].id}, which is not in this cache; ${consequence}.`,
+        });
+      }
+    });
+  }
   for (const circle of parentCircles(graph)) {
-    const ids = circle.map((index) => records[index].stored.id);
+    const ids = circle.map((index) => records[index].id);
     const named = ids.slice(0, 5).join(', ') + (ids.length > 5 ? ` and ${ids.length - 5} more` : '');
     context.notes.addOneOfMany('circles of parents', {
       severity: 'error',

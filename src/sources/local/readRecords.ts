@@ -2,16 +2,16 @@ import type { Blob, Lease, Snapshot } from '../../model/inventory';
 import type { CacheRecord, DropReason } from '../../model/record';
 import type { CacheManager } from '../../core/manager';
 import { refsWithoutUnusedChildren, visibleRecords } from '../../core/usage';
-import { assembleRecord, type RecordContext } from '../buildkitRoot/assemble';
 import { isLazy } from '../buildkitRoot/laziness';
 import type { NoteList } from '../buildkitRoot/noteList';
 import type { Pacer } from '../buildkitRoot/pacer';
-import { parentGraph, type ParentGraph } from '../buildkitRoot/parentGraph';
+import { type JoinedRecords, joinPairs, pairFacts } from '../buildkitRoot/pairs';
+import { parentGraph, parentsOf, type ParentGraph } from '../buildkitRoot/parentGraph';
+import type { RecordDraft } from '../buildkitRoot/recordDraft';
 import { RecordLeases } from '../buildkitRoot/recordLeases';
-import { joinTwins, type VisibleRecord } from '../buildkitRoot/visibleRecord';
 import type { OpenStore } from './localStores';
 import { usageOf } from './snapshotUsage';
-import { storedRecordOf } from './storedFields';
+import { storedRecords } from './storedFields';
 
 /** What the records of a store refer to. */
 export interface StoreContents {
@@ -31,34 +31,33 @@ export async function readRecords(
   contents: StoreContents,
   pacer: Pacer,
   notes: NoteList,
-): Promise<CacheRecord[]> {
+): Promise<readonly CacheRecord[]> {
   const lookups: Lookups = {
     blobs: new Map(contents.blobs.map((blob) => [blob.digest, blob])),
     snapshots: new Map(contents.snapshots.map((snapshot) => [snapshot.key, snapshot])),
   };
-  const stored = [...fieldsOf(open)].map(([id, fields]) => storedRecordOf(id, fields));
-  const visible = await joinTwins(stored, pacer, (id) => lookups.snapshots.has(id));
-  const graph = await parentGraph(visible, pacer);
-  const drops = dropsAtOpening(visible, graph, lookups);
-  noteDrops(visible, drops, notes);
+  const { blobs, snapshots } = lookups;
+  const stored = storedRecords(fieldsOf(open));
+  const joined = await joinPairs(stored, pacer, (id) => snapshots.has(id));
+  const { shown, twins } = joined;
+  const drops = dropsAtOpening(joined, await parentGraph(joined, pacer), lookups);
   const inUse = open.manager && idsInUse(open.manager);
   const leases = await RecordLeases.index(contents.leases, pacer);
-  const records: CacheRecord[] = [];
-  for (const [index, record] of visible.entries()) {
-    const { blobs, snapshots } = lookups;
-    const context: RecordContext = {
-      size: await sizeOf(open, record, lookups),
-      lazy: isLazy(record.stored, { hasBlob: (digest) => blobs.has(digest), snapshots }),
-      // A local store has no images that could use the same content.
-      shared: false,
-      leases: leases.of(record),
-      dropsAtStart: drops[index],
-    };
-    const { id } = record.stored;
-    records.push({ ...assembleRecord(record, context, 0), inUse: inUse?.has(id) });
+  for (const [index, record] of shown.entries()) {
+    const isBlobOnly = stored.blobOnly.has(record);
+    if (isBlobOnly) record.lazy = isLazy(record, { hasBlob: (digest) => blobs.has(digest), snapshots });
+    const twin = twins[index];
+    if (twin !== undefined) Object.assign(record, pairFacts(record, twin));
+    Object.assign(record, await sizeOf(open, record, isBlobOnly, lookups));
+    // A local store has no images that could use the same content.
+    record.shared = false;
+    record.leases = leases.of(record, twin);
+    record.dropsAtStart = drops[index];
+    record.inUse = inUse?.has(record.id);
     if (pacer.due) await pacer.pause();
   }
-  return records;
+  noteDrops(shown, notes);
+  return shown;
 }
 
 /** From memory where the store is open to work with. */
@@ -90,21 +89,21 @@ function idsInUse({ core }: CacheManager): Set<string> {
  */
 async function sizeOf(
   { store }: OpenStore,
-  { stored, twin, kind }: VisibleRecord,
+  { size, blob, snapshotId, kind }: CacheRecord,
+  isBlobOnly: boolean,
   { blobs, snapshots }: Lookups,
-): Promise<RecordContext['size']> {
-  const known = (twin ?? stored).size;
-  if (known !== undefined) return { size: known };
-  const blob = blobBytes(stored.blob ?? twin?.blob, blobs);
-  if (stored.blobOnly) return { size: blob };
-  const snapshot = snapshots.get(stored.snapshotId);
+): Promise<Pick<RecordDraft, 'size' | 'sizeUnknown'>> {
+  if (size !== undefined) return { size };
+  const ofBlob = blobBytes(blob, blobs);
+  if (isBlobOnly) return { size: ofBlob };
+  const snapshot = snapshots.get(snapshotId);
   if (snapshot === undefined) {
     // Of a merge or diff that nobody has used yet nothing is made; it takes no room.
-    const isLost = blob === 0 && (kind === 'base' || kind === 'layer');
-    return isLost ? { unknown: 'Neither its files nor its blob are in this store.' } : { size: blob };
+    const isLost = ofBlob === 0 && (kind === 'base' || kind === 'layer');
+    return isLost ? { sizeUnknown: 'Neither its files nor its blob are in this store.' } : { size: ofBlob };
   }
   const bytes = snapshot.size ?? (await usageOf(store.snapshots, snapshot.key))?.size;
-  return bytes === undefined ? { unknown: 'Its snapshot has just gone.' } : { size: bytes + blob };
+  return bytes === undefined ? { sizeUnknown: 'Its snapshot has just gone.' } : { size: bytes + ofBlob };
 }
 
 /** Bytes of a blob and of those that hold the same layer in other compressions. */
@@ -124,17 +123,17 @@ function blobBytes(digest: string | undefined, blobs: Lookups['blobs']): number 
 
 /** Which records the manager would not list after opening the store, and why; by its rules without BuildKit's quirks. */
 function dropsAtOpening(
-  records: readonly VisibleRecord[],
+  { shown, orphans }: JoinedRecords,
   graph: ParentGraph,
   { snapshots }: Lookups,
 ): (DropReason | undefined)[] {
-  const drops = new Array<DropReason | undefined>(records.length);
+  const drops = new Array<DropReason | undefined>(shown.length);
   for (const index of graph.parentsFirst) {
-    const { stored, mutable } = records[index];
-    const needsSnapshot = mutable || stored.equalMutable !== undefined;
-    if (stored.deleted) drops[index] = 'markedDeleted';
-    else if (needsSnapshot && !hasData(stored.snapshotId, snapshots)) drops[index] = 'snapshotMissing';
-    else if (graph.parents[index].some((parent) => parent === -1 || drops[parent] !== undefined)) {
+    const { deleted, mutable, snapshotId } = shown[index];
+    const needsSnapshot = mutable || orphans.has(index);
+    if (deleted) drops[index] = 'markedDeleted';
+    else if (needsSnapshot && !hasData(snapshotId, snapshots)) drops[index] = 'snapshotMissing';
+    else if (parentsOf(graph, index).some((parent) => parent === -1 || drops[parent] !== undefined)) {
       drops[index] = 'parentDropped';
     }
   }
@@ -146,17 +145,13 @@ function hasData(snapshotId: string, snapshots: Lookups['snapshots']): boolean {
   return snapshots.has(snapshotId) || snapshots.has(`${snapshotId}-frozen`);
 }
 
-function noteDrops(
-  records: readonly VisibleRecord[],
-  drops: readonly (DropReason | undefined)[],
-  notes: NoteList,
-): void {
-  records.forEach(({ stored }, index) => {
-    if (drops[index] === undefined) return;
+function noteDrops(records: readonly CacheRecord[], notes: NoteList): void {
+  for (const { id, dropsAtStart } of records) {
+    if (dropsAtStart === undefined) continue;
     notes.addOneOfMany('records that go when this store is next opened to work with', {
       severity: 'warning',
-      record: stored.id,
-      message: `Record ${stored.id} goes when this store is next opened to work with.`,
+      record: id,
+      message: `Record ${id} goes when this store is next opened to work with.`,
     });
-  });
+  }
 }

@@ -1,38 +1,64 @@
+import type { ParentLink } from '../../model/record';
+import { usageOf } from '../../core/cacheRecord';
 import { storedTexts } from '../../core/recordKeys';
 import type { RecordFields } from '../../store/metadataStore';
-import { StoredRecord } from '../buildkitRoot/storedRecord';
+import { recordDraft, type RecordDraft, type StoredRecords } from '../buildkitRoot/recordDraft';
 
-/** The fields of a record in the form that the rules on records are written for. */
-export function storedRecordOf(id: string, fields: RecordFields): StoredRecord {
-  const record = new StoredRecord(id);
-  record.description = fields.description ?? '';
-  record.type = fields.recordType ?? '';
-  record.committed = fields.committed === true;
-  record.equalMutable = textOf(fields.equalMutable);
-  record.retained = fields.cachePolicy === 1;
-  record.deleted = fields.deleted === true;
-  record.size = fields.size === -1 ? undefined : fields.size;
-  record.createdAt = fields.createdAt?.ms;
-  record.createdAtNanos = fields.createdAt?.nanos ?? 0;
-  record.lastUsedAt = fields.lastUsedAt?.ms;
-  record.lastUsedAtNanos = fields.lastUsedAt?.nanos ?? 0;
-  record.usageCount = fields.usageCount;
-  record.parent = textOf(fields.parent);
-  record.mergeParents = fields.mergeParents?.length === 0 ? undefined : fields.mergeParents;
-  record.lowerParent = textOf(fields.lowerDiffParent);
-  record.upperParent = textOf(fields.upperDiffParent);
-  record.diffId = textOf(fields.diffId);
-  record.chainId = textOf(fields.chainId);
-  record.blobChainId = textOf(fields.blobChainId);
-  record.blob = textOf(fields.blob);
-  record.blobOnly = fields.blobOnly === true;
-  record.mediaType = textOf(fields.mediaType);
-  record.blobSize = fields.blobSize;
-  record.snapshotId = textOf(fields.snapshotId) ?? id;
-  record.imageRefs = fields.imageRefs;
+/** The records of a store in the form that the rules on records are written for. */
+export function storedRecords(all: Iterable<readonly [id: string, fields: RecordFields]>): StoredRecords {
+  const records: RecordDraft[] = [];
+  const holderIds: (string | undefined)[] = [];
+  const blobOnly = new Set<RecordDraft>();
+  for (const [id, fields] of all) {
+    const record = draftOf(id, fields);
+    records.push(record);
+    holderIds.push(textOf(fields.equalMutable));
+    if (fields.blobOnly === true) blobOnly.add(record);
+  }
+  return { records, holderIds, blobOnly };
+}
+
+function draftOf(id: string, fields: RecordFields): RecordDraft {
+  const usage = usageOf(fields);
   const texts = storedTexts(fields);
-  if (Object.keys(texts).length > 0) record.attributes = texts;
-  return record;
+  const parents = parentsOf(fields);
+  const role = parents.at(0)?.role;
+  const kind = role === 'lower' || role === 'upper' ? 'diff' : (role ?? 'base');
+  return {
+    ...recordDraft(id),
+    kind,
+    type: textOf(fields.recordType) ?? 'regular',
+    description: fields.description ?? '',
+    parents,
+    mutable: fields.committed !== true && kind !== 'merge' && kind !== 'diff',
+    size: fields.size === -1 ? undefined : fields.size,
+    createdAt: fields.createdAt?.ms,
+    createdAtNanos: fields.createdAt?.nanos,
+    lastUsedAt: usage.at?.ms,
+    lastUsedAtNanos: usage.at?.nanos,
+    usageCount: usage.count,
+    chainId: textOf(fields.chainId),
+    blobChainId: textOf(fields.blobChainId),
+    diffId: textOf(fields.diffId),
+    blob: textOf(fields.blob),
+    mediaType: textOf(fields.mediaType),
+    blobSize: fields.blobSize,
+    snapshotId: textOf(fields.snapshotId) ?? id,
+    retained: fields.cachePolicy === 1,
+    deleted: fields.deleted === true,
+    imageRefs: fields.imageRefs ?? [],
+    attributes: Object.keys(texts).length === 0 ? undefined : texts,
+  };
+}
+
+function parentsOf(fields: RecordFields): ParentLink[] {
+  const { parent, mergeParents = [], lowerDiffParent, upperDiffParent } = fields;
+  if (parent) return [{ id: parent, role: 'layer' }];
+  if (mergeParents.length > 0) return mergeParents.map((id, position) => ({ id, role: 'merge', position }));
+  const links: ParentLink[] = [];
+  if (lowerDiffParent) links.push({ id: lowerDiffParent, role: 'lower' });
+  if (upperDiffParent) links.push({ id: upperDiffParent, role: 'upper' });
+  return links;
 }
 
 /** An empty text stands for an absent one. */

@@ -18,8 +18,8 @@ export interface Arrangement {
   readonly height: number;
 }
 
-/** Width by height of the whole that pleases on most screens: searched for, not promised. */
-const wantedAspect = 1.4;
+/** Width by height of the whole that suits an editor with the details beside it: searched for, not promised. */
+const wantedAspect = 1.15;
 /** How many times too wide or too high still counts as good. */
 const goodStrain = 1.2;
 const mostAttempts = 6;

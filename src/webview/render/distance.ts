@@ -6,7 +6,7 @@ export type Distance = 'far' | 'middle' | 'near';
 /** Card heights on the screen, in CSS pixels, from which on there are bars, one line of text, and two lines. */
 const barHeight = 4;
 const oneLineHeight = 17;
-const twoLinesHeight = 37;
+const twoLinesHeight = 35;
 
 export function distanceAt(scale: number): Distance {
   const height = card.height * scale;

@@ -67,7 +67,7 @@ export function drawCardShape(context: CanvasRenderingContext2D, shape: CardShap
   context.setLineDash([]);
   if ((flags & recordFlag.shared) !== 0) {
     context.beginPath();
-    traceCard(context, kind, grown(inner, -3));
+    traceCard(context, kind, grown(inner, 2.5));
     context.lineWidth = 1;
     context.stroke();
   }
@@ -109,16 +109,22 @@ function barSpace(height: number): number {
   return height < 24 ? 3 : Math.max(2, height * 0.065) + Math.max(3, height * 0.1) + 1;
 }
 
-function drawSizeBar(context: CanvasRenderingContext2D, { box, kind, barLength, colours }: CardShape): void {
+function drawSizeBar(
+  context: CanvasRenderingContext2D,
+  { box, kind, flags, barLength, colours }: CardShape,
+): void {
   if (barLength === 0) return;
   const left = box.left + edgeWidth(kind, box.height) + padding(box.height);
   const room = box.left + box.width - padding(box.height) - left;
   const thickness = Math.max(2, box.height * 0.065);
   const top = box.top + box.height - barSpace(box.height) + 1;
+  const isHollow = (flags & recordFlag.lazy) !== 0;
   context.fillStyle = colours.strong;
   context.beginPath();
   context.roundRect(left, top, Math.max(thickness, room * barLength), thickness, thickness / 2);
-  context.fill();
+  context.lineWidth = 1;
+  if (isHollow) context.stroke();
+  else context.fill();
 }
 
 /** A ring on the upper right corner. */
@@ -143,16 +149,18 @@ function drawCardText(frame: Frame, node: number, box: Box, fitter: TextFitter):
   context.textAlign = 'left';
   context.textBaseline = 'middle';
   context.font = `${sizes.title}px ${theme.fontFamily}`;
-  context.fillStyle = theme.text;
   const isBoth = sizes.lines === 2;
   const titleY = box.top + (isBoth ? box.height * 0.3 : (box.height - barSpace(box.height) / 2) / 2);
-  context.fillText(fitter.fit(context, cardTitle(scene, node), right - left), left, titleY);
+  const glyphsY = isBoth ? box.top + box.height * 0.62 : titleY;
+  const glyphs = drawGlyphs(frame, node, right, glyphsY, sizes.second);
+  const titleRoom = right - left - (isBoth ? 0 : glyphs);
+  context.fillStyle = theme.text;
+  context.fillText(fitter.fit(context, cardTitle(scene, node), titleRoom), left, titleY);
   if (!isBoth) return;
-  const glyphs = drawGlyphs(frame, node, right, box.top + box.height * 0.62, sizes.second);
   context.font = `${sizes.second}px ${theme.fontFamily}`;
   context.fillStyle = theme.quietText;
-  const room = right - left - glyphs;
-  context.fillText(fitter.fit(context, cardSubtitle(scene, node), room), left, box.top + box.height * 0.62);
+  const subtitle = fitter.fit(context, cardSubtitle(scene, node), right - left - glyphs);
+  context.fillText(subtitle, left, glyphsY);
 }
 
 /** Draws the signs of a node's state from the right; returns the width they take. */

@@ -12,8 +12,11 @@ const roleStyles = parentRoles.map((role) => ({
 /** Scale below which bends are drawn sharp: nobody could see the rounding. */
 const roundingScale = 0.3;
 
-/** How much is seen of the links that run across, at rest: little, and less the more there are. */
-const across = { most: 0.55, least: 0.1, links: 60 } as const;
+/**
+ * How much is seen of the links that run across, at rest: little, less the more there are, and nothing when nobody
+ * could tell one from another.
+ */
+const across = { most: 0.55, least: 0.12, links: 60, readable: 600 } as const;
 
 /** Draws all links of which something may be seen; those of the focused nodes on top, with arrows. */
 export function drawLinks(frame: Frame): void {
@@ -34,9 +37,10 @@ export function drawLinks(frame: Frame): void {
   const rest = lit === undefined ? 1 : dimmedShare(frame);
   const light = Math.max(across.least, across.most / Math.max(1, Math.sqrt(crossing.length / across.links)));
   context.globalAlpha = rest * light;
-  drawByRole(frame, crossing);
+  if (crossing.length <= across.readable) drawByRole(frame, crossing);
   context.globalAlpha = rest;
-  drawByRole(frame, inTree);
+  if (look.view.scale < roundingScale) drawAsBars(frame, inTree);
+  else drawByRole(frame, inTree);
   context.globalAlpha = 1;
   for (const link of focused) {
     context.beginPath();
@@ -58,6 +62,37 @@ function drawByRole(frame: Frame, links: readonly number[]): void {
     context.stroke();
   }
   context.setLineDash([]);
+}
+
+/** Draws links of the tree from afar, as bars a pixel wide: filling these costs a small part of stroking a path. */
+function drawAsBars(frame: Frame, links: readonly number[]): void {
+  const { context, scene, theme, look } = frame;
+  const { layout } = scene;
+  const half = (columnGap / 2) * look.view.scale;
+  for (let role = 0; role < roleStyles.length; role++) {
+    context.fillStyle = roleStyles[role].isDiff ? theme.diffLink : theme.link;
+    for (const link of links) {
+      if (layout.linkRoles[link] !== role) continue;
+      const { fromX, fromY, toX, toY } = linkEnds(frame, link);
+      const busY = layout.busY[layout.linkTo[link]];
+      if (Number.isNaN(busY)) {
+        fillPath(context, [fromX, fromY, fromX + half, toY, toX]);
+      } else {
+        const y = busY * look.view.scale + look.view.y;
+        fillPath(context, [fromX, fromY, fromX + half, y, toX - half, toY, toX]);
+      }
+    }
+  }
+}
+
+/** Fills lines at right angles; the points are given as x, y, x, y ... x, each but the first sharing one with the last. */
+function fillPath(context: CanvasRenderingContext2D, turns: readonly number[]): void {
+  for (let i = 0; i + 2 < turns.length; i++) {
+    const [start, across, end] = [Math.round(turns[i]), Math.round(turns[i + 1]), Math.round(turns[i + 2])];
+    const [from, length] = start < end ? [start, end - start] : [end, start - end];
+    if (i % 2 === 0) context.fillRect(from, across, length + 1, 1);
+    else context.fillRect(across, from, 1, length + 1);
+  }
 }
 
 function setStyle({ context, theme }: Frame, role: number, focused: boolean): void {

@@ -43,8 +43,10 @@ const typeVariables: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /** Share of the type's colour in the ground of a card, low enough for text to be read on it. */
-const groundShare = 0.14;
+const groundShare = 0.18;
 const barShare = 0.4;
+/** In high contrast themes outlines tell; just enough is left for a hollow card to differ. */
+const faintShare = 0.12;
 
 /** Gives the page's theme now and whenever it changes; the editor tells of that only by the page's attributes. */
 export function followTheme(apply: (theme: Theme) => void): void {
@@ -122,8 +124,8 @@ export function makeTheme(
   };
   const coloursOf = (colour: Colour): TypeColours => ({
     strong: css(visible(colour, background, opaqueText, 2.2)),
-    ground: css(highContrast ? background : mix(background, colour, groundShare)),
-    bar: css(highContrast ? background : mix(background, colour, barShare)),
+    ground: css(mix(background, colour, highContrast ? faintShare : groundShare)),
+    bar: css(mix(background, colour, highContrast ? faintShare : barShare)),
   });
   const colours = new Map(
     Array.from(typeVariables, ([type, names]) => [type, coloursOf(opaque(first(...names)))]),

@@ -54,12 +54,14 @@ export class Legend {
     this.#body.hidden = !open;
     this.#toggle.ariaExpanded = String(open);
     this.#toggle.replaceChildren(icon(open ? icons.down : icons.up), 'Legend');
+    this.#render();
   }
 
   #render(): void {
     const theme = this.#theme;
     const scene = this.#scene;
-    if (theme === undefined || scene === undefined) return;
+    // What nobody sees is drawn when it is opened.
+    if (theme === undefined || scene === undefined || this.#toggle.ariaExpanded !== 'true') return;
     const types = scene.graph.columns.typeNames.map((typeName) => ({
       words: typeWord(typeName),
       draw: card({ typeName }),
@@ -112,7 +114,7 @@ function card({
 }: CardFacts): Draw {
   return (context, theme) =>
     drawCardShape(context, {
-      box: { left: 7, top: 1.5, width: 24, height: 13 },
+      box: { left: 7, top: 3, width: 24, height: 10 },
       kind,
       flags,
       stacked,

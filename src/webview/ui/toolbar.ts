@@ -47,7 +47,7 @@ export class Toolbar {
     this.#details = iconButton(icons.panel, 'Hide details', () => events.onDetails());
     this.element = element(
       'div',
-      { className: 'toolbar', role: 'toolbar', ariaLabel: 'Graph' },
+      { className: 'toolbar', role: 'group', ariaLabel: 'Search and view' },
       element('div', { className: 'search' }, this.#input, this.#hits),
       element('div', { className: 'group' }, this.#previous, this.#next),
       element('div', { className: 'spacer' }),

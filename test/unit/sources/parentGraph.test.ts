@@ -1,20 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Pacer } from '../../../src/sources/buildkitRoot/pacer';
-import { parentCircles, parentGraph, type ParentGraph } from '../../../src/sources/buildkitRoot/parentGraph';
-import { StoredRecord } from '../../../src/sources/buildkitRoot/storedRecord';
-import type { VisibleRecord } from '../../../src/sources/buildkitRoot/visibleRecord';
+import {
+  parentCircles,
+  parentGraph,
+  parentsOf,
+  type ParentGraph,
+} from '../../../src/sources/buildkitRoot/parentGraph';
+import { recordDraft } from '../../../src/sources/buildkitRoot/recordDraft';
 
 /** Records named by their index, each with these parents; -1 names one that is not there. */
 async function graphOf(parents: readonly (readonly number[])[]): Promise<ParentGraph> {
-  const records = parents.map((ofRecord, index): VisibleRecord => ({
-    stored: new StoredRecord(String(index)),
-    twin: undefined,
-    kind: 'merge',
-    mutable: false,
-    parents: ofRecord.map((parent, position) => ({ id: String(parent), role: 'merge', position })),
+  const shown = parents.map((ofRecord, index) => ({
+    ...recordDraft(String(index)),
+    parents: ofRecord.map((parent, position) => ({ id: String(parent), role: 'merge' as const, position })),
   }));
-  return await parentGraph(records, new Pacer());
+  return await parentGraph({ shown, indexOf: Number }, new Pacer());
 }
 
 /** Whether a record can reach itself or something that can, by trying every way up. */
@@ -41,7 +42,7 @@ describe('the order of records', () => {
     await fc.assert(
       fc.asyncProperty(anyParents, async (parents) => {
         const graph = await graphOf(parents);
-        expect(graph.parents).toEqual(parents);
+        expect(parents.map((_, index) => [...parentsOf(graph, index)])).toEqual(parents);
         expect([...graph.parentsFirst].sort((a, b) => a - b)).toEqual(parents.map((_, index) => index));
         const acyclic = [...graph.parentsFirst.subarray(0, graph.acyclicCount)];
         const expected = parents.flatMap((_, index) => (standsOnCircle(parents, index) ? [] : [index]));

@@ -4,8 +4,7 @@ import type { ParentRole, RecordKind } from '../../../src/model/record';
 import { Pacer } from '../../../src/sources/buildkitRoot/pacer';
 import { parentGraph } from '../../../src/sources/buildkitRoot/parentGraph';
 import { sharedWithParents, sharesWithImages } from '../../../src/sources/buildkitRoot/sharing';
-import { StoredRecord } from '../../../src/sources/buildkitRoot/storedRecord';
-import type { VisibleRecord } from '../../../src/sources/buildkitRoot/visibleRecord';
+import { recordDraft, type RecordDraft } from '../../../src/sources/buildkitRoot/recordDraft';
 
 interface Shape {
   readonly kind: RecordKind;
@@ -38,13 +37,13 @@ const anyShapes = fc
     ),
   );
 
-function recordsOf(shapes: readonly Shape[]): VisibleRecord[] {
-  return shapes.map(({ kind, parents, blob }, index) => {
-    const stored = new StoredRecord(String(index));
-    stored.blob = blob;
-    const links = parents.map((parent, place) => ({ id: String(parent), role: roles[kind][place] }));
-    return { stored, twin: undefined, kind, mutable: false, parents: links };
-  });
+function recordsOf(shapes: readonly Shape[]): RecordDraft[] {
+  return shapes.map(({ kind, parents, blob }, index) => ({
+    ...recordDraft(String(index)),
+    kind,
+    blob,
+    parents: parents.map((parent, place) => ({ id: String(parent), role: roles[kind][place] })),
+  }));
 }
 
 /** The layer digest chain as BuildKit defines it, straight from the definition. */
@@ -68,7 +67,7 @@ describe('sharing with images on containerd', () => {
     await fc.assert(
       fc.asyncProperty(anyShapes, anyImages, async (shapes, images) => {
         const records = recordsOf(shapes);
-        const graph = await parentGraph(records, new Pacer());
+        const graph = await parentGraph({ shown: records, indexOf: Number }, new Pacer());
         const isShared = await sharesWithImages(records, graph, images, new Pacer());
         const wanted = new Set(images.filter(({ length }) => length > 0).map((layers) => layers.join(' ')));
         shapes.forEach((_, index) => {
@@ -86,7 +85,7 @@ describe('what a shared record stands on', () => {
     await fc.assert(
       fc.asyncProperty(anyShapes, fc.nat(), async (shapes, seed) => {
         const chosen = seed % shapes.length;
-        const graph = await parentGraph(recordsOf(shapes), new Pacer());
+        const graph = await parentGraph({ shown: recordsOf(shapes), indexOf: Number }, new Pacer());
         const shared = sharedWithParents(shapes.length, graph, (index) => index === chosen);
         const below = (index: number): number[] => [index, ...shapes[index].parents.flatMap(below)];
         expect(shared).toEqual(shapes.map((_, index) => below(chosen).includes(index)));
