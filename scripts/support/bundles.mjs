@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -17,19 +17,47 @@ const forNode = { platform: 'node', format: 'cjs', target: 'node20' };
 /** @type {import('esbuild').BuildOptions} */
 const forPage = { platform: 'browser', format: 'iife', target: 'chrome122' };
 
+/**
+ * The store's code stays out of what is loaded at activation: it is a bundle of its own, loaded when it is first imported.
+ * @type {import('esbuild').Plugin}
+ */
+const localStoresApart = {
+  name: 'local-stores-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/localStores$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './localStores.js', external: true } : undefined,
+    );
+  },
+};
+
 /** @type {Record<string, Bundle>} */
 const bundles = {
-  extension: { entry: 'src/extension.ts', options: { ...forNode, external: ['vscode'] } },
+  extension: {
+    entry: 'src/extension.ts',
+    options: {
+      ...forNode,
+      external: ['vscode'],
+      plugins: [localStoresApart],
+      // Imported bundles are CommonJS too, and lie beside.
+      supported: { 'dynamic-import': false },
+    },
+  },
+  localStores: { entry: 'src/sources/local/localStores.ts', options: forNode },
   page: { entry: 'src/webview/page.ts', options: forPage },
   layoutWorker: { entry: 'src/webview/layoutWorker.ts', options: forPage },
-  inspect: { entry: 'src/headless/inspect.ts', options: forNode },
+  inspect: { entry: 'src/headless/inspect.ts', options: { ...forNode, external: ['sql.js'] } },
+  // In a terminal sql.js finds its WebAssembly beside itself, in its own package.
+  replay: { entry: 'src/headless/replay.ts', options: { ...forNode, external: ['sql.js'] } },
 };
 
 /** The bundles a packaged extension runs; the others are for a terminal. */
-export const packagedBundles = ['extension', 'layoutWorker', 'page'];
+export const packagedBundles = ['extension', 'layoutWorker', 'localStores', 'page'];
+
+/** SQLite for local stores; sql.js looks for it beside the bundle that it is in. */
+const sqliteWasm = 'sql-wasm.wasm';
 
 /**
- * Writes bundles to `dist/`.
+ * Writes bundles to `dist/`, with SQLite where one needs it.
  * @param {object} [options]
  * @param {boolean} [options.production] small and without source maps
  * @param {readonly string[]} [options.names] all when not given
@@ -37,6 +65,10 @@ export const packagedBundles = ['extension', 'layoutWorker', 'page'];
  * @throws when an entry is missing or does not compile
  */
 export async function buildBundles({ production = false, names = Object.keys(bundles) } = {}) {
+  if (names.includes('localStores')) {
+    const source = join(root, 'node_modules', 'sql.js', 'dist', sqliteWasm);
+    replaceFile(join(distFolder, sqliteWasm), readFileSync(source));
+  }
   return Promise.all(
     names.map(async (name) => {
       const bundle = bundles[name];

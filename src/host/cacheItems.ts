@@ -9,7 +9,7 @@ import type { LoadedInventory, OpenCache } from './openCaches';
 
 const totals = perIndex(({ inventory }) => usageTotals(inventory));
 
-/** The row of a cache. Its context value tells menus what can be done: `cache`, and `loaded`, `reading` or `idle`. */
+/** The row of a cache. Its context value tells menus what can be done: `cache`, `reading` or `idle`, and `loaded`, `local`. */
 export function cacheItem(cache: OpenCache): vscode.TreeItem {
   const { label, status, loaded } = cache;
   const item = new vscode.TreeItem(visibleText(label), vscode.TreeItemCollapsibleState.Expanded);
@@ -19,7 +19,9 @@ export function cacheItem(cache: OpenCache): vscode.TreeItem {
   item.tooltip = plainMarkdown(table(cacheFacts(cache)));
   item.accessibilityInformation = { label: `Build cache ${label}, ${words}` };
   const context = ['cache', status.kind === 'reading' ? 'reading' : 'idle'];
-  item.contextValue = [...context, ...(loaded === undefined ? [] : ['loaded'])].join(' ');
+  if (loaded !== undefined) context.push('loaded');
+  if (loaded?.inventory.source.kind === 'local') context.push('local');
+  item.contextValue = context.join(' ');
   return item;
 }
 

@@ -3,9 +3,11 @@ import { pickGrouping, pickSorting, type Arrangement } from './arrangement';
 import type { CachesTree } from './cachesTree';
 import type { OpenCommands } from './openCommands';
 import type { RecordCommands } from './recordCommands';
+import type { StoreCommands } from './storeCommands';
 
 export interface CommandParts {
   readonly openCommands: OpenCommands;
+  readonly storeCommands: StoreCommands;
   readonly recordCommands: RecordCommands;
   readonly arrangement: Arrangement;
   readonly tree: CachesTree;
@@ -14,11 +16,15 @@ export interface CommandParts {
 
 /** Registers every command; `follow` and `showMore` are for rows only and not in the manifest. */
 export function registerCommands(parts: CommandParts): vscode.Disposable {
-  const { openCommands, recordCommands, arrangement, tree, log } = parts;
+  const { openCommands, storeCommands, recordCommands, arrangement, tree, log } = parts;
   const commands: Readonly<Record<string, (...given: unknown[]) => unknown>> = {
     openRoot: (argument) => openCommands.openRoot(argument),
     openFolder: (argument) => openCommands.openRoot(argument),
     openSample: () => openCommands.openSample(),
+    createStore: (argument) => storeCommands.create(argument),
+    openStore: (argument) => storeCommands.openStore(argument),
+    openSampleStore: (argument) => storeCommands.openSample(argument),
+    importIntoStore: (argument, target) => storeCommands.importInto(argument, target),
     close: (argument) => openCommands.close(argument),
     refresh: (argument) => openCommands.refresh(argument),
     cancel: (argument) => openCommands.cancel(argument),

@@ -4,6 +4,7 @@ import { CacheError, isCacheError } from '../model/cacheError';
 import type { Inventory } from '../model/inventory';
 import { indexInventory, type InventoryIndex } from '../model/inventoryIndex';
 import type { CacheSource, ReadProgress } from '../sources/source';
+import { CacheWatches } from './cacheWatches';
 
 /** What a cache is doing. An inventory that was read before stays beside every status. */
 export type CacheStatus =
@@ -58,6 +59,7 @@ const progressInterval = 100;
 export class OpenCaches implements vscode.Disposable {
   private readonly caches = new Map<string, OpenCache>();
   private readonly readings = new Map<string, Reading>();
+  private readonly watches = new CacheWatches((id) => this.readChanged(id));
   private readonly changed = new vscode.EventEmitter<CacheChange>();
   readonly onDidChange = this.changed.event;
 
@@ -97,7 +99,7 @@ export class OpenCaches implements vscode.Disposable {
     const cancelled = this.readings.get(id);
     if (cancelled?.abort.signal.aborted === true) await cancelled.finished;
     if (!this.caches.has(id)) return;
-    await (this.readings.get(id) ?? this.startReading(id)).finished;
+    await (this.readings.get(id) ?? this.startReading(id, false)).finished;
   }
 
   /** Stops the reading under way, if any; what was read so far stays. */
@@ -113,6 +115,7 @@ export class OpenCaches implements vscode.Disposable {
     if (cache === undefined) return;
     this.readings.get(id)?.abort.abort();
     this.readings.delete(id);
+    this.watches.stop(id);
     this.caches.delete(id);
     this.changed.fire({ cache, what: 'closed' });
     await this.remember();
@@ -120,6 +123,7 @@ export class OpenCaches implements vscode.Disposable {
 
   dispose(): void {
     for (const { abort } of this.readings.values()) abort.abort();
+    this.watches.dispose();
     this.changed.dispose();
   }
 
@@ -135,10 +139,20 @@ export class OpenCaches implements vscode.Disposable {
     return cache;
   }
 
-  private startReading(id: string): Reading {
+  /** Reads a cache that has changed by itself. A reading under way may have missed the change, so another one follows it. */
+  private async readChanged(id: string): Promise<void> {
+    await this.readings.get(id)?.finished;
+    const isReady = this.caches.get(id)?.status.kind === 'ready';
+    if (this.caches.has(id)) await (this.readings.get(id) ?? this.startReading(id, isReady)).finished;
+  }
+
+  /** @param quietly the cache keeps its status and shows no progress: nobody asked for this */
+  private startReading(id: string, quietly: boolean): Reading {
     const abort = new AbortController();
-    this.update(id, 'started', { status: { kind: 'reading', progress: { stage: 'files', done: 0 } } });
-    const finished = this.read(id, abort.signal).finally(() => {
+    if (!quietly) {
+      this.update(id, 'started', { status: { kind: 'reading', progress: { stage: 'files', done: 0 } } });
+    }
+    const finished = this.read(id, abort.signal, quietly).finally(() => {
       if (this.readings.get(id)?.abort === abort) this.readings.delete(id);
     });
     const reading = { abort, finished };
@@ -147,20 +161,22 @@ export class OpenCaches implements vscode.Disposable {
   }
 
   /** Never rejects. Once `signal` is aborted the cache may be closed, or open again and read by another. */
-  private async read(id: string, signal: AbortSignal): Promise<void> {
+  private async read(id: string, signal: AbortSignal, quietly: boolean): Promise<void> {
     const { log, locate, openSource } = this.options;
     const location = locate(id);
     const started = performance.now();
-    log.info(`Reading ${location}`);
+    log.info(quietly ? `Reading ${location}, which has changed` : `Reading ${location}`);
     try {
       const source = await openSource(location);
       signal.throwIfAborted();
-      this.update(id, 'status', { label: source.info.label });
+      this.watches.follow(id, source);
+      if (!quietly) this.update(id, 'status', { label: source.info.label });
       const inventory = await source.read({
         signal,
         log: (line) => log.info(line),
         onProgress: atMostEvery(progressInterval, (progress: ReadProgress) => {
-          if (!signal.aborted) this.update(id, 'progress', { status: { kind: 'reading', progress } });
+          if (!signal.aborted && !quietly)
+            this.update(id, 'progress', { status: { kind: 'reading', progress } });
         }),
         onRecords: (partial) => {
           const cache = this.caches.get(id);

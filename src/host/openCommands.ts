@@ -5,7 +5,7 @@ import { cachesViewId, sampleCacheId } from './names';
 import type { OpenCache, OpenCaches } from './openCaches';
 import { pickCache } from './pickCache';
 import { withoutLinks } from './plainText';
-import { cacheIdOf } from './targets';
+import { cacheIdOf, pathOf } from './targets';
 
 /** Opening, reading and closing caches, with words for the person when that fails. */
 export class OpenCommands {
@@ -68,11 +68,6 @@ export class OpenCommands {
     if (choice === 'Retry') await this.refresh({ cacheId: id });
     if (choice === 'Show Log') this.log.show();
   }
-}
-
-function pathOf(argument: unknown): string | undefined {
-  if (typeof argument === 'string' && argument !== '') return argument;
-  return argument instanceof vscode.Uri && argument.scheme === 'file' ? argument.fsPath : undefined;
 }
 
 /** Desktop dialogs on Windows and Linux choose either folders or files; there the person says which first. */

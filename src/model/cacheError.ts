@@ -15,6 +15,7 @@ export class CacheError extends Error {
   }
 }
 
+/** By name: each bundle that can throw one has a class of its own. */
 export function isCacheError(error: unknown): error is CacheError {
-  return error instanceof CacheError;
+  return error instanceof Error && error.name === 'CacheError';
 }

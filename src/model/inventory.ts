@@ -1,7 +1,7 @@
 import type { CacheRecord } from './record';
 
 /** Which kind of cache was opened. */
-export type SourceKind = 'buildkitRoot';
+export type SourceKind = 'buildkitRoot' | 'local';
 
 /** What was opened, in terms a person recognises. */
 export interface SourceInfo {

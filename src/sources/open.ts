@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { openBuildkitRoot } from './buildkitRoot/buildkitRootSource';
+import { loadLocalStores } from './local/loadLocalStores';
+import { storeIn } from './local/storeFolder';
 import type { CacheSource } from './source';
 
 /**
@@ -7,5 +9,7 @@ import type { CacheSource } from './source';
  * @throws CacheError with words for a person when there is no cache.
  */
 export async function openCache(path: string): Promise<CacheSource> {
-  return await openBuildkitRoot(resolve(path));
+  const location = resolve(path);
+  if ((await storeIn(location)) !== undefined) return (await loadLocalStores()).source(location);
+  return await openBuildkitRoot(location);
 }

@@ -31,4 +31,11 @@ export interface CacheSource {
   readonly capabilities: SourceCapabilities;
   /** @throws CacheError when nothing can be shown; what can be passed over becomes a note in the inventory. */
   read(options?: ReadOptions): Promise<Inventory>;
+  /**
+   * Where `canWatch`: calls the listener soon after each change of what `read` gives, until the returned function is called.
+   * Watching changes nothing, and says nothing where the cache cannot be read.
+   */
+  watch?(listener: () => void): () => void;
+  /** The bytes of a blob, unchecked; undefined where they are not here. @throws the system's refusals */
+  openBlob?(digest: string): Promise<AsyncIterable<Uint8Array> | undefined>;
 }

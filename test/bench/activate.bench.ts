@@ -35,7 +35,7 @@ const subscriptions = [];
 const start = performance.now();
 const { activate } = require(process.argv[2]);
 const loaded = performance.now();
-activate({ subscriptions, extensionUri: anything, workspaceState: anything });
+activate({ subscriptions, extensionUri: anything, workspaceState: anything, globalStorageUri: anything });
 const active = performance.now();
 if (subscriptions.length === 0) throw new Error('nothing was registered');
 console.log(JSON.stringify({ load: loaded - start, activate: active - loaded }));

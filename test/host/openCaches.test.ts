@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { CacheChange } from '../../src/host/openCaches';
 import { CacheError } from '../../src/model/cacheError';
 import { makeInventory, makeRecord } from '../unit/model/records';
-import { fakeCaches, Memory, type Read } from './support/fakeCaches';
+import { fakeCaches, Memory, type Read, until } from './support/fakeCaches';
 
 const one = makeInventory([makeRecord({ id: 'one' })]);
 const two = makeInventory([makeRecord({ id: 'one' }), makeRecord({ id: 'two' })]);
@@ -164,5 +164,47 @@ describe('the open caches', () => {
     await caches.open('/a');
     await caches.close('/a');
     assert.deepEqual(changes, ['opened', 'started', 'status', 'progress', 'inventory', 'closed']);
+  });
+
+  it('are read again soon after they changed, once for a swarm of changes, without a word on the way', async () => {
+    let read: Read = readOne;
+    const { caches, change, reads } = fakeCaches(() => (options) => read(options));
+    await caches.open('/a');
+    const seen: string[] = [];
+    caches.onDidChange(({ what, cache }) => seen.push(`${what} ${cache.status.kind}`));
+    read = () => Promise.resolve(two);
+    for (let i = 0; i < 5; i++) assert.equal(change('/a'), 1);
+    await until(() => caches.get('/a')?.loaded?.revision === 2, 'the second reading');
+    assert.equal(caches.get('/a')?.loaded?.inventory, two);
+    assert.deepEqual(seen, ['inventory ready']);
+    assert.equal(reads.get('/a'), 2);
+    caches.dispose();
+  });
+
+  it('are read once more when they change while they are read', async () => {
+    const late = pending();
+    let read: Read = late.read;
+    const { caches, change, reads } = fakeCaches(() => (options) => read(options));
+    const opened = caches.open('/a');
+    await tick();
+    change('/a');
+    read = () => Promise.resolve(two);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.equal(reads.get('/a'), 1);
+    late.end(one);
+    await opened;
+    await until(() => caches.get('/a')?.loaded?.inventory === two, 'the reading after the change');
+    caches.dispose();
+  });
+
+  it('are not watched any more once they are closed', async () => {
+    const { caches, change, reads } = fakeCaches(() => readOne);
+    await caches.open('/a');
+    change('/a');
+    await caches.close('/a');
+    assert.equal(change('/a'), 0);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    assert.equal(reads.get('/a'), 1);
+    caches.dispose();
   });
 });

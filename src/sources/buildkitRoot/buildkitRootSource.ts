@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import type { SourceInfo } from '../../model/inventory';
 import type { CacheSource } from '../source';
+import { openBlobFile } from './blobFile';
 import { detectLayout } from './detectLayout';
 import { readRoot } from './readRoot';
 
@@ -18,6 +19,7 @@ export async function openBuildkitRoot(path: string): Promise<CacheSource> {
     capabilities: { canPrune: false, hasLeases: true, canWatch: false },
     // What stands there may be another layout by the time it is read again.
     read: async (options = {}) => await readRoot(info, await detectLayout(path), options),
+    openBlob: async (digest) => await openBlobFile(layout, digest),
   };
 }
 

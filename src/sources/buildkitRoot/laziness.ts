@@ -9,7 +9,10 @@ const remoteLabel = 'containerd.io/snapshot/remote';
  * Whether a record made from a blob is known by its descriptor only, by BuildKit's own test: the blob is not in the content store; or it
  * is, but a remote snapshotter stands in for the snapshot. Undefined where the store cannot be seen.
  */
-export function isLazy({ blob, snapshotId }: CacheRecord, stores: WorkerStores): boolean | undefined {
+export function isLazy(
+  { blob, snapshotId }: CacheRecord,
+  stores: Pick<WorkerStores, 'hasBlob' | 'snapshots'>,
+): boolean | undefined {
   if (blob === undefined) {
     return false;
   }

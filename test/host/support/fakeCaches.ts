@@ -30,6 +30,8 @@ export type Read = (options: ReadOptions) => Promise<Inventory>;
 
 export interface FakeCaches {
   readonly caches: OpenCaches;
+  /** Tells those who watch a location that it changed; how many there were. */
+  readonly change: (location: string) => number;
   readonly memory: Memory;
   readonly log: vscode.LogOutputChannel;
   /** How often each location was read. */
@@ -40,16 +42,28 @@ export interface FakeCaches {
 export function fakeCaches(read: (location: string) => Read, memory = new Memory()): FakeCaches {
   const reads = new Map<string, number>();
   const log = vscode.window.createOutputChannel('Build Cache Inspector tests', { log: true });
+  const watchers = new Map<string, Set<() => void>>();
+  const watch = (location: string, listener: () => void) => {
+    const listeners = watchers.get(location) ?? new Set();
+    watchers.set(location, listeners.add(listener));
+    return () => listeners.delete(listener);
+  };
+  const change = (location: string) => {
+    const listeners = [...(watchers.get(location) ?? [])];
+    listeners.forEach((listener) => listener());
+    return listeners.length;
+  };
   const openSource = (location: string): Promise<CacheSource> => {
     reads.set(location, (reads.get(location) ?? 0) + 1);
     return Promise.resolve({
       info: { kind: 'buildkitRoot', label: labelOf(location), location, layout: 'BuildKit root' },
-      capabilities: { canPrune: false, hasLeases: true, canWatch: false },
+      capabilities: { canPrune: false, hasLeases: true, canWatch: true },
       read: (options = {}) => read(location)(options),
+      watch: (listener) => watch(location, listener),
     });
   };
   const locate = (id: string) => (id === sampleCacheId ? '/extension/sample' : id);
-  return { caches: new OpenCaches({ memory, log, openSource, locate }), memory, log, reads };
+  return { caches: new OpenCaches({ memory, log, openSource, locate }), change, memory, log, reads };
 }
 
 function labelOf(location: string): string {
