@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildBolt, type BucketInput } from './boltWriter';
+import { buildBolt, type BoltShape, type BucketInput } from './boltWriter';
 
 /** Stored keys of a record: values become JSON as BuildKit writes it, bytes are stored as they are. */
 export type RecordInput = Readonly<Record<string, unknown>>;
@@ -23,17 +23,22 @@ export interface RootInput {
   readonly blobs?: Readonly<
     Record<string, { readonly size: number; readonly labels?: Readonly<Record<string, string>> }>
   >;
+  /** What stands under `_external` for each record, such as checksums of its files: bytes that a reader of records passes over. */
+  readonly externalBytes?: number;
   /** By key. */
   readonly snapshots?: Readonly<Record<string, SnapshotInput>>;
 }
 
 /** Writes a BuildKit root with one OCI worker, `runc-overlayfs`, and returns its path. */
-export function writeRoot(root: string, input: RootInput): string {
+export function writeRoot(root: string, input: RootInput, shape?: BoltShape): string {
   const worker = join(root, 'runc-overlayfs');
   mkdirSync(join(worker, 'snapshots'), { recursive: true });
-  writeFileSync(join(worker, 'metadata_v2.db'), recordDatabase(input.records ?? {}));
-  writeFileSync(join(worker, 'containerdmeta.db'), containerdDatabase(input));
-  writeFileSync(join(worker, 'snapshots', 'metadata.db'), snapshotterDatabase(input.snapshots ?? {}));
+  writeFileSync(
+    join(worker, 'metadata_v2.db'),
+    recordDatabase(input.records ?? {}, input.externalBytes, shape),
+  );
+  writeFileSync(join(worker, 'containerdmeta.db'), containerdDatabase(input, shape));
+  writeFileSync(join(worker, 'snapshots', 'metadata.db'), snapshotterDatabase(input.snapshots ?? {}, shape));
   const empty: BucketInput = { entries: [] };
   const solver = buildBolt({
     entries: [
@@ -46,7 +51,11 @@ export function writeRoot(root: string, input: RootInput): string {
 }
 
 /** A metadata database as `metadata_v2.db` is. */
-export function recordDatabase(records: Readonly<Record<string, RecordInput>>): Buffer {
+export function recordDatabase(
+  records: Readonly<Record<string, RecordInput>>,
+  externalBytes = 0,
+  shape?: BoltShape,
+): Buffer {
   const entries = Object.entries(records).map(([id, keys]): [string, BucketInput] => [
     id,
     {
@@ -56,7 +65,16 @@ export function recordDatabase(records: Readonly<Record<string, RecordInput>>): 
       ]),
     },
   ]);
-  return buildBolt({ entries: [['_main', { entries }]] });
+  const top: [string, BucketInput][] = [['_main', { entries }]];
+  if (externalBytes > 0) {
+    const sums = Buffer.alloc(externalBytes, 'sha256:');
+    const external = Object.keys(records).map((id): [string, BucketInput] => [
+      id,
+      { entries: [['buildkit.contenthash.v0', sums]] },
+    ]);
+    top.push(['_external', { entries: external }]);
+  }
+  return buildBolt({ entries: top }, shape);
 }
 
 /** JSON as Go writes it: compact, with some characters escaped that JavaScript leaves alone. Big integers keep their digits. */
@@ -67,7 +85,10 @@ function goJson(value: unknown): string {
     .replace(/[<>&\u2028\u2029]/g, (it) => `\\u${it.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-function containerdDatabase({ leases = {}, blobs = {}, snapshots = {} }: RootInput): Buffer {
+function containerdDatabase(
+  { leases = {}, blobs = {}, snapshots = {} }: RootInput,
+  shape?: BoltShape,
+): Buffer {
   const listed = Object.entries(snapshots).filter(([, { isUnlisted }]) => isUnlisted !== true);
   const namespace: [string, BucketInput][] = [
     ['leases', bucketsOf(Object.entries(leases), (held) => leaseEntries(held))],
@@ -101,22 +122,16 @@ function containerdDatabase({ leases = {}, blobs = {}, snapshots = {} }: RootInp
       },
     ],
   ];
-  return buildBolt({
+  const v1: BucketInput = {
     entries: [
-      [
-        'v1',
-        {
-          entries: [
-            ['buildkit', { entries: namespace }],
-            ['version', varint(4)],
-          ],
-        },
-      ],
+      ['buildkit', { entries: namespace }],
+      ['version', varint(4)],
     ],
-  });
+  };
+  return buildBolt({ entries: [['v1', v1]] }, shape);
 }
 
-function snapshotterDatabase(snapshots: Readonly<Record<string, SnapshotInput>>): Buffer {
+function snapshotterDatabase(snapshots: Readonly<Record<string, SnapshotInput>>, shape?: BoltShape): Buffer {
   const kinds = { view: 1, active: 2, committed: 3 };
   const entries = Object.entries(snapshots).map(
     ([key, { kind, parent, size }], index): [string, BucketInput] => [
@@ -131,7 +146,7 @@ function snapshotterDatabase(snapshots: Readonly<Record<string, SnapshotInput>>)
       },
     ],
   );
-  return buildBolt({ entries: [['v1', { entries: [['snapshots', { entries }]] }]] });
+  return buildBolt({ entries: [['v1', { entries: [['snapshots', { entries }]] }]] }, shape);
 }
 
 type Entry = readonly [key: string, value: string | Uint8Array | BucketInput];

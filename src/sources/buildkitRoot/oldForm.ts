@@ -1,14 +1,14 @@
 import type { ParentLink } from '../../model/record';
 import type { Pacer } from './pacer';
-import type { RecordDraft, StoredRecords } from './recordDraft';
+import type { StoredRecords } from './recordDraft';
 import type { WorkerStores } from './workerStores';
 
 /** Media type that BuildKit's own migration gives to blobs of the old form. */
 const layerMediaType = 'application/vnd.docker.image.rootfs.diff.tar.gzip';
 
 /** Whether records are of the form before BuildKit v0.7, which marks nothing as committed, not even the immutable half of a pair. */
-export function isOldForm({ records, holderIds }: StoredRecords): boolean {
-  return holderIds.some((holderId, index) => holderId !== undefined && records[index].mutable);
+export function isOldForm({ records, holders }: StoredRecords): boolean {
+  return holders.some((holder, index) => holder !== -1 && records[index].mutable);
 }
 
 /**
@@ -16,25 +16,29 @@ export function isOldForm({ records, holderIds }: StoredRecords): boolean {
  * snapshot of the same name, blob and diff id by the key `blobmapping.blob` as far as that blob is there.
  */
 export async function completeOldForm(
-  { records, holderIds }: StoredRecords,
+  stored: StoredRecords,
   stores: WorkerStores,
   pacer: Pacer,
-): Promise<void> {
-  const held = new Set(holderIds);
-  const setParent = (record: RecordDraft, parent: string | undefined): void => {
+): Promise<StoredRecords> {
+  const { records, ids, holders } = stored;
+  const held = new Set(holders);
+  const parents: number[] = [];
+  const parentEnds: number[] = [];
+  await pacer.forEach(records, (record, index) => {
+    const holder = holders[index];
+    const snapshot = stores.snapshots?.get(record.id);
+    const isCommitted =
+      stores.snapshots === undefined ? !held.has(stored.numbers[index]) : snapshot?.kind === 'committed';
+    record.mutable = holder === -1 && !isCommitted;
+    const ofHolder = holder === -1 ? undefined : stores.snapshots?.get(ids.text(holder));
+    const parent = snapshot?.parent ?? ofHolder?.parent;
     if (parent !== undefined) {
       const link: ParentLink = { id: parent, role: 'layer' };
       record.kind = 'layer';
       record.parents = [link];
+      parents.push(ids.numberOf(parent));
     }
-  };
-  await pacer.forEach(records, (record, index) => {
-    const holderId = holderIds[index];
-    const snapshot = stores.snapshots?.get(record.id);
-    const isCommitted =
-      stores.snapshots === undefined ? !held.has(record.id) : snapshot?.kind === 'committed';
-    record.mutable = holderId === undefined && !isCommitted;
-    setParent(record, snapshot?.parent ?? stores.snapshots?.get(holderId ?? '')?.parent);
+    parentEnds.push(parents.length);
     const mapped = blobMapping(record.attributes?.['blobmapping.blob']);
     if (mapped !== undefined && stores.hasBlob(mapped.blob) !== false) {
       record.blob ??= mapped.blob;
@@ -42,6 +46,7 @@ export async function completeOldForm(
       record.mediaType ??= layerMediaType;
     }
   });
+  return { ...stored, parents, parentEnds };
 }
 
 function blobMapping(text: string | undefined): { blob: string; diffId: string } | undefined {

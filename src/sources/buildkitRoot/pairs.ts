@@ -1,5 +1,4 @@
 import type { CacheRecord } from '../../model/record';
-import type { Pacer } from './pacer';
 import type { RecordDraft, StoredRecords } from './recordDraft';
 
 /** Records as a daemon at rest lists them: one entry for a mutable record and the immutable one that was made from it. */
@@ -9,8 +8,10 @@ export interface JoinedRecords {
   readonly twins: readonly (RecordDraft | undefined)[];
   /** Indices of shown immutable halves: what holds their data is gone, so they need a snapshot of their own. */
   readonly orphans: ReadonlySet<number>;
-  /** Index among the shown records of the one with this id, or with a hidden half of this id; -1 if there is none. */
-  indexOf(id: string): number;
+  /** For each shown record its index among the stored ones. */
+  readonly storedIndices: Int32Array;
+  /** By the number of an id: the index of the shown record with this id, or with a hidden half of this id; -1 if there is none. */
+  readonly shownIndices: Int32Array;
 }
 
 /**
@@ -20,62 +21,58 @@ export interface JoinedRecords {
  * middle of finalizing; it completes that at its next start, so the immutable half is an entry of its own.
  * @param hasSnapshot whether the snapshotter knows a snapshot; absent where that cannot be seen.
  */
-export async function joinPairs(
-  { records, holderIds }: StoredRecords,
-  pacer: Pacer,
+export function joinPairs(
+  { records, ids, numbers, holders }: StoredRecords,
   hasSnapshot?: (snapshotId: string) => boolean,
-): Promise<JoinedRecords> {
-  const storedIndex = new Map<string, number>();
-  await pacer.forEach(records, ({ id }, index) => storedIndex.set(id, index));
+): JoinedRecords {
+  const count = records.length;
+  const storedByNumber = new Int32Array(ids.size).fill(-1);
+  for (let index = 0; index < count; index++) {
+    storedByNumber[numbers[index]] = index;
+  }
   const isHalfFinalized = (holder: RecordDraft, twin: RecordDraft): boolean =>
     hasSnapshot !== undefined && !hasSnapshot(holder.snapshotId) && hasSnapshot(twin.snapshotId);
-
-  const twinAt = new Int32Array(records.length).fill(-1);
-  const hiddenBehind = new Int32Array(records.length).fill(-1);
-  await pacer.forEach(holderIds, (holderId, index) => {
-    const holder = holderId === undefined ? undefined : storedIndex.get(holderId);
-    if (holder !== undefined && holder !== index && hiddenBehind[holder] === -1) {
-      if (!isHalfFinalized(records[holder], records[index])) {
-        twinAt[holder] = index;
-        hiddenBehind[index] = holder;
-      }
+  const twinOf = new Int32Array(count).fill(-1);
+  const hiddenBehind = new Int32Array(count).fill(-1);
+  for (let index = 0; index < count; index++) {
+    const holder = holders[index] === -1 ? -1 : storedByNumber[holders[index]];
+    const isPair = holder !== -1 && holder !== index && hiddenBehind[holder] === -1;
+    if (isPair && !isHalfFinalized(records[holder], records[index])) {
+      twinOf[holder] = index;
+      hiddenBehind[index] = holder;
     }
-  });
+  }
 
   const shown: RecordDraft[] = [];
   const twins: (RecordDraft | undefined)[] = [];
   const orphans = new Set<number>();
-  const places = new Int32Array(records.length);
-  await pacer.forEach(records, (record, index) => {
+  const storedIndices = new Int32Array(count);
+  const shownIndices = new Int32Array(ids.size).fill(-1);
+  for (let index = 0; index < count; index++) {
     if (hiddenBehind[index] === -1) {
-      if (holderIds[index] !== undefined) {
+      if (holders[index] !== -1) {
         orphans.add(shown.length);
       }
-      places[index] = shown.length;
-      twins.push(twinAt[index] === -1 ? undefined : records[twinAt[index]]);
-      shown.push(record);
+      storedIndices[shown.length] = index;
+      shownIndices[numbers[index]] = shown.length;
+      shown.push(records[index]);
+      twins.push(twinOf[index] === -1 ? undefined : records[twinOf[index]]);
     }
-  });
-  const indexOf = (id: string): number => {
-    const index = storedIndex.get(id);
-    if (index === undefined) {
-      return -1;
+  }
+  for (let index = 0; index < count; index++) {
+    if (hiddenBehind[index] !== -1) {
+      shownIndices[numbers[index]] = shownIndices[numbers[hiddenBehind[index]]];
     }
-    return places[hiddenBehind[index] === -1 ? index : hiddenBehind[index]];
-  };
-  return { shown, twins, orphans, indexOf };
+  }
+  return { shown, twins, orphans, storedIndices: storedIndices.subarray(0, shown.length), shownIndices };
 }
 
-/** What the entry of a pair takes from its immutable half: the size, and keys that are stored there only. */
-export function pairFacts(
-  record: CacheRecord,
-  twin: CacheRecord,
-): Pick<CacheRecord, 'twin' | 'size' | 'retained' | 'attributes'> {
-  return {
-    twin: twin.id,
-    size: twin.size,
-    retained: record.retained || twin.retained,
-    attributes:
-      twin.attributes === undefined ? record.attributes : { ...twin.attributes, ...record.attributes },
-  };
+/** Gives the entry of a pair what stands with its immutable half: the size, and keys that are stored there only. */
+export function joinFacts(record: RecordDraft, twin: CacheRecord): void {
+  record.twin = twin.id;
+  record.size = twin.size;
+  record.retained ||= twin.retained;
+  if (twin.attributes !== undefined) {
+    record.attributes = { ...twin.attributes, ...record.attributes };
+  }
 }

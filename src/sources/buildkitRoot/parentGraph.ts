@@ -1,5 +1,5 @@
-import type { Pacer } from './pacer';
 import type { JoinedRecords } from './pairs';
+import type { StoredRecords } from './recordDraft';
 
 /** Parent links as indices into the shown records of one worker, in compressed rows. */
 export interface ParentGraph {
@@ -17,21 +17,30 @@ export function parentsOf({ offsets, parents }: ParentGraph, index: number): Int
   return parents.subarray(offsets[index], offsets[index + 1]);
 }
 
-/** Resolves parent ids, also those that name the hidden half of a pair, and orders the records; linear in records and links. */
-export async function parentGraph(
-  { shown, indexOf }: Pick<JoinedRecords, 'shown' | 'indexOf'>,
-  pacer: Pacer,
-): Promise<ParentGraph> {
-  const offsets = new Int32Array(shown.length + 1);
-  const parents: number[] = [];
-  await pacer.forEach(shown, (record, index) => {
-    for (const { id } of record.parents) {
-      parents.push(indexOf(id));
+/** The parent links of the shown records, also those that name the hidden half of a pair. */
+export function parentGraph(
+  stored: Pick<StoredRecords, 'parents' | 'parentEnds'>,
+  { storedIndices, shownIndices }: Pick<JoinedRecords, 'storedIndices' | 'shownIndices'>,
+): ParentGraph {
+  const offsets = new Int32Array(storedIndices.length + 1);
+  const parents = new Int32Array(stored.parents.length);
+  let end = 0;
+  storedIndices.forEach((storedIndex, index) => {
+    for (
+      let at = storedIndex === 0 ? 0 : stored.parentEnds[storedIndex - 1];
+      at < stored.parentEnds[storedIndex];
+      at++
+    ) {
+      parents[end++] = shownIndices[stored.parents[at]];
     }
-    offsets[index + 1] = parents.length;
+    offsets[index + 1] = end;
   });
-  const flat = Int32Array.from(parents);
-  return { offsets, parents: flat, ...orderParentsFirst(offsets, flat) };
+  return orderedGraph(offsets, parents.subarray(0, end));
+}
+
+/** Orders records by their parents, in time linear in records and links. */
+export function orderedGraph(offsets: Int32Array, parents: Int32Array): ParentGraph {
+  return { offsets, parents, ...orderParentsFirst(offsets, parents) };
 }
 
 /** Takes records whose parents are all taken, until none is left that has only such parents. */

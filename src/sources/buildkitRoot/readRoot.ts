@@ -61,9 +61,10 @@ export async function readRoot(
     infos.push(workerInfo(worker, ids[index], read));
     if (isOld[index]) {
       noteOldForm(worker, context);
-      await completeOldForm(stored, read.stores, context.pacer);
     }
-    for (const record of await completeRecords(workers[index], read.stores, index, context)) {
+    const complete = isOld[index] ? await completeOldForm(stored, read.stores, context.pacer) : stored;
+    const ofWorker = { ...workers[index], stored: complete };
+    for (const record of await completeRecords(ofWorker, read.stores, index, context)) {
       records.push(record);
     }
   }

@@ -1,6 +1,7 @@
 import type { BoltDatabase } from '../../bolt/database';
 import type { BoltError } from '../../bolt/boltError';
 import { CacheError } from '../../model/cacheError';
+import { IdTable } from './idTable';
 import type { NoteList } from './noteList';
 import { advice, cacheReason } from './boltAdvice';
 import { readDatabase, type ReadContext } from './readContext';
@@ -17,7 +18,15 @@ export interface WorkerRecords {
   readonly isDamaged: boolean;
 }
 
-const noRecords: StoredRecords = { records: [], holderIds: [], blobOnly: new Set() };
+const noRecords: StoredRecords = {
+  records: [],
+  ids: new IdTable(),
+  numbers: [],
+  holders: [],
+  parentEnds: [],
+  parents: [],
+  blobOnly: new Set(),
+};
 
 /** Reads the metadata database of one worker. @throws CacheError when a file that was opened alone is a database of another kind. */
 export async function readWorkerRecords(layout: WorkerLayout, context: ReadContext): Promise<WorkerRecords> {

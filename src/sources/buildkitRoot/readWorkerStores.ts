@@ -69,14 +69,14 @@ export async function readWorkerStores(
 
 async function readMetadata(
   layout: WorkerLayout,
-  { records, holderIds }: StoredRecords,
+  { records, holders }: StoredRecords,
   context: ReadContext,
 ): Promise<ContainerdMetadata | undefined> {
   if (layout.containerdMetadata === undefined) {
     return undefined;
   }
   const sampleLeases = records
-    .filter((_, index) => holderIds[index] === undefined)
+    .filter((_, index) => holders[index] === -1)
     .slice(0, sampleSize)
     .map(({ id }) => id);
   return await readOptionalDatabase(

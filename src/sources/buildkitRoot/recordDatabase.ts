@@ -1,7 +1,8 @@
 import type { BoltCursor } from '../../bolt/cursor';
 import type { BoltDatabase } from '../../bolt/database';
 import { InlineEntries } from '../../bolt/inlineEntries';
-import type { ParentLink } from '../../model/record';
+import type { ParentLink, ParentRole } from '../../model/record';
+import { IdTable } from './idTable';
 import { KeyTable } from './keyTable';
 import type { NoteList } from './noteList';
 import type { ReadContext } from './readContext';
@@ -98,7 +99,11 @@ interface Entry {
 
 class RecordReader implements StoredRecords {
   readonly records: RecordDraft[] = [];
-  readonly holderIds: (string | undefined)[] = [];
+  readonly ids = new IdTable();
+  readonly numbers: number[] = [];
+  readonly holders: number[] = [];
+  readonly parentEnds: number[] = [];
+  readonly parents: number[] = [];
   readonly blobOnly = new Set<RecordDraft>();
 
   private readonly entries = new InlineEntries();
@@ -118,9 +123,9 @@ class RecordReader implements StoredRecords {
   ) {}
 
   read(entry: BoltCursor): void {
-    const record = recordDraft(entry.keyText());
-    this.holderId = this.parent = this.mergeParents = this.lowerParent = this.upperParent = undefined;
-    this.isCommitted = this.isUsed = false;
+    const number = this.ids.numberOf(entry.keyText());
+    const record = recordDraft(this.ids.text(number));
+    this.forgetKeys();
     if (this.entries.enter(entry)) {
       while (this.entries.next()) {
         this.readEntry(record, this.entries);
@@ -135,7 +140,14 @@ class RecordReader implements StoredRecords {
     }
     this.finish(record);
     this.records.push(record);
-    this.holderIds.push(this.holderId);
+    this.numbers.push(number);
+    this.holders.push(this.holderId === undefined ? -1 : this.ids.numberOf(this.holderId));
+    this.parentEnds.push(this.parents.length);
+  }
+
+  private forgetKeys(): void {
+    this.holderId = this.parent = this.mergeParents = this.lowerParent = this.upperParent = undefined;
+    this.isCommitted = this.isUsed = false;
   }
 
   private readEntry(record: RecordDraft, entry: Entry): void {
@@ -188,7 +200,7 @@ class RecordReader implements StoredRecords {
         this.parent = readText(page, start, end);
         break;
       case 'cache.snapshot':
-        record.snapshotId = readText(page, start, end) ?? record.id;
+        this.setSnapshot(record, readText(page, start, end));
         break;
       case 'snapshot.committed':
         this.isCommitted = readFlag(page, start, end);
@@ -247,6 +259,13 @@ class RecordReader implements StoredRecords {
     }
   }
 
+  /** Mostly the record's own id, which is then kept once. */
+  private setSnapshot(record: RecordDraft, id: string | undefined): void {
+    if (id !== undefined && id !== record.id) {
+      record.snapshotId = id;
+    }
+  }
+
   private setUsageCount(record: RecordDraft, count: number | undefined): void {
     this.isUsed = count !== undefined;
     record.usageCount = count ?? 0;
@@ -269,18 +288,34 @@ class RecordReader implements StoredRecords {
     const { parent, mergeParents, lowerParent, upperParent } = this;
     if (mergeParents !== undefined) {
       record.kind = 'merge';
-      record.parents = mergeParents.map((id, position): ParentLink => ({ id, role: 'merge', position }));
+      record.parents = mergeParents.map((id, position): ParentLink => ({
+        id: this.parentId(id),
+        role: 'merge',
+        position,
+      }));
     } else if (lowerParent !== undefined || upperParent !== undefined) {
       record.kind = 'diff';
-      record.parents = diffParents(lowerParent, upperParent);
+      const lower = lowerParent === undefined ? [] : [this.link(lowerParent, 'lower')];
+      record.parents = upperParent === undefined ? lower : [...lower, this.link(upperParent, 'upper')];
     } else if (parent !== undefined) {
       record.kind = 'layer';
-      record.parents = [{ id: parent, role: 'layer' }];
+      record.parents = [this.link(parent, 'layer')];
     }
     if (record.kind === 'merge' || record.kind === 'diff') {
       // These count as immutable even where an old BuildKit forgot to mark them.
       record.mutable = false;
     }
+  }
+
+  private link(id: string, role: ParentRole): ParentLink {
+    return { id: this.parentId(id), role };
+  }
+
+  /** Notes the parent by its number; returns its id as the one string that all use. */
+  private parentId(id: string): string {
+    const number = this.ids.numberOf(id);
+    this.parents.push(number);
+    return this.ids.text(number);
   }
 
   /** The one string of this text, so that a few words are not kept a hundred thousand times. */
@@ -294,17 +329,6 @@ class RecordReader implements StoredRecords {
     }
     return known ?? text;
   }
-}
-
-function diffParents(lower: string | undefined, upper: string | undefined): ParentLink[] {
-  const parents: ParentLink[] = [];
-  if (lower !== undefined) {
-    parents.push({ id: lower, role: 'lower' });
-  }
-  if (upper !== undefined) {
-    parents.push({ id: upper, role: 'upper' });
-  }
-  return parents;
 }
 
 function notNegative(value: number | undefined): number | undefined {

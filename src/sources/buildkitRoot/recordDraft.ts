@@ -1,13 +1,20 @@
 import type { CacheRecord, ParentLink } from '../../model/record';
+import type { IdTable } from './idTable';
 
 /** A record while its facts are being gathered from several databases. */
 export type RecordDraft = { -readonly [Field in keyof CacheRecord]: CacheRecord[Field] };
 
-/** The entries of one metadata database, in the order of their ids, before the halves of pairs are joined. */
+/** The entries of one metadata database, in the order of their ids, before the halves of pairs are joined; one item a record. */
 export interface StoredRecords {
   readonly records: readonly RecordDraft[];
-  /** For each record, if it is immutable and not finalized, the id of the mutable one that holds its data. */
-  readonly holderIds: readonly (string | undefined)[];
+  readonly ids: IdTable;
+  /** Number of the record's own id. */
+  readonly numbers: readonly number[];
+  /** If it is immutable and not finalized, the number of the mutable record that holds its data, else -1. */
+  readonly holders: readonly number[];
+  /** Where the numbers of its parents end in `parents`; they begin where those of the record before end. */
+  readonly parentEnds: readonly number[];
+  readonly parents: readonly number[];
   /** Records made from a blob that was not extracted. */
   readonly blobOnly: ReadonlySet<RecordDraft>;
 }

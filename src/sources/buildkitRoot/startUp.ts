@@ -28,16 +28,16 @@ export function startUp(
   stores: WorkerStores,
   orphans: ReadonlySet<number>,
 ): StartUp {
-  const ownReasons = records.map((record, index): DropReason | undefined => {
-    if (record.deleted) {
-      return 'markedDeleted';
-    }
-    const needsSnapshot = record.mutable || orphans.has(index);
-    return needsSnapshot && stores.snapshots?.has(record.snapshotId) === false
-      ? 'snapshotMissing'
-      : undefined;
+  const reasons: (DropReason | undefined)[] = [];
+  let isAnyInDoubt = graph.parents.includes(-1);
+  records.forEach((record, index) => {
+    const reason = ownReason(record, orphans.has(index), stores);
+    reasons.push(reason);
+    isAnyInDoubt ||= reason !== undefined || record.lazy === true;
   });
-  const reasons = new Array<DropReason | undefined>(records.length);
+  if (!isAnyInDoubt) {
+    return { drops: reasons, listedOnceMore: 0 };
+  }
   const states = new Uint8Array(records.length);
   let listedOnceMore = 0;
   for (const index of graph.parentsFirst.subarray(0, graph.acyclicCount)) {
@@ -47,7 +47,7 @@ export function startUp(
       standsFirm &&= parent !== -1 && states[parent] === stays;
     }
     const isLazy = records[index].lazy === true;
-    const reason = ownReasons[index] ?? (standsFirm ? undefined : isLazy ? 'blobMissing' : 'parentDropped');
+    const reason = reasons[index] ?? (standsFirm ? undefined : isLazy ? 'blobMissing' : 'parentDropped');
     if (reason !== undefined) {
       reasons[index] = reason;
       states[index] = drops;
@@ -57,4 +57,13 @@ export function startUp(
     }
   }
   return { drops: reasons, listedOnceMore };
+}
+
+/** Why a record goes whatever becomes of its parents. */
+function ownReason(record: CacheRecord, isOrphan: boolean, stores: WorkerStores): DropReason | undefined {
+  if (record.deleted) {
+    return 'markedDeleted';
+  }
+  const needsSnapshot = record.mutable || isOrphan;
+  return needsSnapshot && stores.snapshots?.has(record.snapshotId) === false ? 'snapshotMissing' : undefined;
 }

@@ -47,9 +47,12 @@ export function readFlag(page: Buffer, start: number, end: number): boolean {
 /** An integer. One beyond 2^53 comes back rounded: compare with `Number.isSafeInteger`. */
 export function readInteger(page: Buffer, start: number, end: number): number | undefined {
   const from = start + prefix.length;
-  const to = plainDigitsEnd(page, start, end);
-  if (to > from && to - from <= exactDigits) {
-    return decimal(page, from, to);
+  const to = end - 1;
+  if (to - from <= exactDigits && startsWith(page, start, end, prefix) && page[to] === closingBrace) {
+    const value = page[from] === zero ? -1 : decimal(page, from, to);
+    if (value !== -1) {
+      return value;
+    }
   }
   const digits = integerDigits(page, start, end);
   return digits === undefined ? undefined : Number(digits);
@@ -58,11 +61,19 @@ export function readInteger(page: Buffer, start: number, end: number): number | 
 /** Nanoseconds since the epoch; absent when 0, which BuildKit reads as no time at all. */
 export function readTime(page: Buffer, start: number, end: number): NanosecondTime | undefined {
   const from = start + prefix.length;
-  const to = plainDigitsEnd(page, start, end);
-  const length = to - from;
-  const fitsInt64 = length < largestInt64.length || (length === largestInt64.length && page[from] < nine);
-  if (length > 6 && fitsInt64) {
-    return { ms: decimal(page, from, to - 6), nanos: decimal(page, to - 6, to) };
+  const to = end - 1;
+  // Times of this century have 19 digits, of which the last 6 are below the millisecond.
+  if (
+    to - from === 19 &&
+    page[from] < nine &&
+    startsWith(page, start, end, prefix) &&
+    page[to] === closingBrace
+  ) {
+    const ms = decimal(page, from, to - 6);
+    const nanos = decimal(page, to - 6, to);
+    if (ms > 0 && page[from] !== zero && nanos !== -1) {
+      return { ms, nanos };
+    }
   }
   const digits = integerDigits(page, start, end);
   if (digits === undefined) {
@@ -150,27 +161,17 @@ function anyIntegerDigits(page: Buffer, start: number, end: number): string | un
   return [...page.toString('utf8', start, end).matchAll(/"value"\s*:\s*(-?\d+)\s*[,}]/g)].at(-1)?.[1];
 }
 
-/** Where the digits of a positive integer in the compact shape end, or -1 if the value has another shape. */
-function plainDigitsEnd(page: Buffer, start: number, end: number): number {
-  if (!startsWith(page, start, end, prefix)) {
-    return -1;
-  }
-  const from = start + prefix.length;
-  let at = from;
-  while (at < end && page[at] >= zero && page[at] <= nine) {
-    at++;
-  }
-  const isNumber = at === from + 1 || (at > from && page[from] !== zero);
-  return isNumber && isValueEnd(page, at, end) ? at : -1;
-}
-
-/** The number that the digits between two places say; exact up to 15 of them. */
+/** The number whose decimal digits fill the bytes between two places, at most 15; -1 if anything else stands there. */
 function decimal(page: Buffer, from: number, to: number): number {
   let value = 0;
   for (let at = from; at < to; at++) {
-    value = value * 10 + page[at] - zero;
+    const digit = page[at] - zero;
+    if (digit < 0 || digit > 9) {
+      return -1;
+    }
+    value = value * 10 + digit;
   }
-  return value;
+  return to > from ? value : -1;
 }
 
 /** Where text without escapes and beyond-ASCII bytes ends (its closing quote), or -1. */

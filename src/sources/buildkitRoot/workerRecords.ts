@@ -2,7 +2,7 @@ import type { CacheRecord } from '../../model/record';
 import { imageLayers } from './containerdImages';
 import { dockerImageChains } from './dockerImages';
 import { isLazy, withLazyAncestors } from './laziness';
-import { joinPairs, pairFacts } from './pairs';
+import { joinFacts, joinPairs } from './pairs';
 import { parentCircles, parentGraph, parentsOf, type ParentGraph } from './parentGraph';
 import type { ReadContext } from './readContext';
 import type { WorkerRecords } from './readWorkerRecords';
@@ -10,7 +10,7 @@ import { RecordLeases } from './recordLeases';
 import type { RecordDraft, StoredRecords } from './recordDraft';
 import type { WorkerLayout } from './rootLayout';
 import { sharedWithParents, sharesWithImages } from './sharing';
-import { sizeOffline } from './sizes';
+import { sizeOffline, type SizeAnswer } from './sizes';
 import { SnapshotFolders } from './snapshotFolders';
 import { startUp } from './startUp';
 import type { WorkerStores } from './workerStores';
@@ -21,13 +21,13 @@ export async function firstRecords(
   worker: number,
   context: ReadContext,
 ): Promise<CacheRecord[]> {
-  const { shown, twins } = await joinPairs(stored, context.pacer);
+  const { shown, twins } = joinPairs(stored);
   const records: CacheRecord[] = [];
   await context.pacer.forEach(shown, (draft, index) => {
     const twin = twins[index];
     const record: RecordDraft = { ...draft, worker };
     if (twin !== undefined) {
-      Object.assign(record, pairFacts(draft, twin));
+      joinFacts(record, twin);
     }
     record.sizeUnknown = record.size === undefined ? 'Not read yet.' : undefined;
     records.push(record);
@@ -44,38 +44,67 @@ export async function completeRecords(
 ): Promise<readonly CacheRecord[]> {
   const { pacer } = context;
   const { snapshots } = stores;
-  const joined = await joinPairs(
-    stored,
-    pacer,
-    snapshots === undefined ? undefined : (id) => snapshots.has(id),
-  );
+  const joined = joinPairs(stored, snapshots === undefined ? undefined : (id) => snapshots.has(id));
   const { shown, twins, orphans } = joined;
-  const graph = await parentGraph(joined, pacer);
+  const graph = parentGraph(stored, joined);
   noteParents(shown, graph, layout, isDamaged, context);
   for (const record of stored.blobOnly) {
     record.lazy = isLazy(record, stores);
   }
   const shared = await findShared(shown, graph, stores, layout, context);
+  // With pages missing nobody knows how BuildKit would fare.
+  const fate = isDamaged ? undefined : startUp(shown, graph, stores, orphans);
+  noteListedOnceMore(fate?.listedOnceMore ?? 0, layout, context);
+  const onLazy = withLazyAncestors(shown, graph);
   const leases = await RecordLeases.index(stores.leases ?? [], pacer);
+  const unmeasured: [record: RecordDraft, answer: FolderAnswer][] = [];
   await pacer.forEach(shown, (record, index) => {
     const twin = twins[index];
     if (twin !== undefined) {
-      Object.assign(record, pairFacts(record, twin));
+      joinFacts(record, twin);
     }
     record.worker = worker;
     record.shared = shared?.[index];
     record.leases = leases.of(record, twin);
+    record.dropsAtStart = fate?.drops[index];
+    if (record.size === undefined) {
+      const answer = sizeOffline(record, stored.blobOnly.has(record), onLazy[index] === 1, stores);
+      if ('countFolder' in answer) {
+        unmeasured.push([record, answer]);
+      } else {
+        setSize(record, answer);
+      }
+    }
   });
-  if (!isDamaged) {
-    // With pages missing nobody knows how BuildKit would fare.
-    const { drops, listedOnceMore } = startUp(shown, graph, stores, orphans);
-    await pacer.forEach(shown, (record, index) => {
-      record.dropsAtStart = drops[index];
-    });
-    noteListedOnceMore(listedOnceMore, layout, context);
-  }
-  await fillSizes(shown, graph, stored, stores, layout, context);
+  await measureFolders(unmeasured, stores, layout, context);
   return shown;
+}
+
+type FolderAnswer = Extract<SizeAnswer, { readonly countFolder: string }>;
+
+function setSize(record: RecordDraft, answer: Exclude<SizeAnswer, FolderAnswer>): void {
+  if ('size' in answer) {
+    record.size = answer.size;
+  } else {
+    record.sizeUnknown = answer.unknown;
+  }
+}
+
+/** Finds the sizes of snapshots that are still being written. */
+async function measureFolders(
+  unmeasured: readonly (readonly [record: RecordDraft, answer: FolderAnswer])[],
+  stores: WorkerStores,
+  layout: WorkerLayout,
+  context: ReadContext,
+): Promise<void> {
+  const folders = new SnapshotFolders(layout.snapshotFolder ?? '', stores.snapshotter !== 'native', context);
+  for (const [record, { countFolder, blobBytes }] of unmeasured) {
+    const measured = await folders.measure(countFolder);
+    setSize(record, 'size' in measured ? { size: measured.size + blobBytes } : measured);
+    if (context.pacer.due) {
+      await context.pacer.pause();
+    }
+  }
 }
 
 /** BuildKit's rule for its own (OCI) worker: it has no image store, so nothing is shared. */
@@ -110,36 +139,6 @@ async function findShared(
     }
     case 'metadataOnly':
       return undefined;
-  }
-}
-
-/** Finds the sizes that BuildKit has not stored, as far as they can be known. */
-async function fillSizes(
-  records: readonly RecordDraft[],
-  graph: ParentGraph,
-  { blobOnly }: StoredRecords,
-  stores: WorkerStores,
-  layout: WorkerLayout,
-  context: ReadContext,
-): Promise<void> {
-  const onLazy = withLazyAncestors(records, graph);
-  const folders = new SnapshotFolders(layout.snapshotFolder ?? '', stores.snapshotter !== 'native', context);
-  for (const [index, record] of records.entries()) {
-    if (record.size === undefined) {
-      const answer = sizeOffline(record, blobOnly.has(record), onLazy[index] === 1, stores);
-      if ('size' in answer) {
-        record.size = answer.size;
-      } else if ('unknown' in answer) {
-        record.sizeUnknown = answer.unknown;
-      } else {
-        const measured = await folders.measure(answer.countFolder);
-        record.size = 'size' in measured ? measured.size + answer.blobBytes : undefined;
-        record.sizeUnknown = 'unknown' in measured ? measured.unknown : undefined;
-      }
-      if (context.pacer.due) {
-        await context.pacer.pause();
-      }
-    }
   }
 }
 
