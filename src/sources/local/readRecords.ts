@@ -5,7 +5,7 @@ import { refsWithoutUnusedChildren, visibleRecords } from '../../core/usage';
 import { isLazy } from '../buildkitRoot/laziness';
 import type { NoteList } from '../buildkitRoot/noteList';
 import type { Pacer } from '../buildkitRoot/pacer';
-import { type JoinedRecords, joinPairs, pairFacts } from '../buildkitRoot/pairs';
+import { joinFacts, type JoinedRecords, joinPairs } from '../buildkitRoot/pairs';
 import { parentGraph, parentsOf, type ParentGraph } from '../buildkitRoot/parentGraph';
 import type { RecordDraft } from '../buildkitRoot/recordDraft';
 import { RecordLeases } from '../buildkitRoot/recordLeases';
@@ -38,16 +38,16 @@ export async function readRecords(
   };
   const { blobs, snapshots } = lookups;
   const stored = storedRecords(fieldsOf(open));
-  const joined = await joinPairs(stored, pacer, (id) => snapshots.has(id));
+  const joined = joinPairs(stored, (id) => snapshots.has(id));
   const { shown, twins } = joined;
-  const drops = dropsAtOpening(joined, await parentGraph(joined, pacer), lookups);
+  const drops = dropsAtOpening(joined, parentGraph(stored, joined), lookups);
   const inUse = open.manager && idsInUse(open.manager);
   const leases = await RecordLeases.index(contents.leases, pacer);
   for (const [index, record] of shown.entries()) {
     const isBlobOnly = stored.blobOnly.has(record);
     if (isBlobOnly) record.lazy = isLazy(record, { hasBlob: (digest) => blobs.has(digest), snapshots });
     const twin = twins[index];
-    if (twin !== undefined) Object.assign(record, pairFacts(record, twin));
+    if (twin !== undefined) joinFacts(record, twin);
     Object.assign(record, await sizeOf(open, record, isBlobOnly, lookups));
     // A local store has no images that could use the same content.
     record.shared = false;

@@ -2,20 +2,29 @@ import type { ParentLink } from '../../model/record';
 import { usageOf } from '../../core/cacheRecord';
 import { storedTexts } from '../../core/recordKeys';
 import type { RecordFields } from '../../store/metadataStore';
+import { IdTable } from '../buildkitRoot/idTable';
 import { recordDraft, type RecordDraft, type StoredRecords } from '../buildkitRoot/recordDraft';
 
 /** The records of a store in the form that the rules on records are written for. */
 export function storedRecords(all: Iterable<readonly [id: string, fields: RecordFields]>): StoredRecords {
   const records: RecordDraft[] = [];
-  const holderIds: (string | undefined)[] = [];
+  const ids = new IdTable();
+  const numbers: number[] = [];
+  const holders: number[] = [];
+  const parents: number[] = [];
+  const parentEnds: number[] = [];
   const blobOnly = new Set<RecordDraft>();
   for (const [id, fields] of all) {
     const record = draftOf(id, fields);
+    const holder = textOf(fields.equalMutable);
     records.push(record);
-    holderIds.push(textOf(fields.equalMutable));
+    numbers.push(ids.numberOf(id));
+    holders.push(holder === undefined ? -1 : ids.numberOf(holder));
+    for (const link of record.parents) parents.push(ids.numberOf(link.id));
+    parentEnds.push(parents.length);
     if (fields.blobOnly === true) blobOnly.add(record);
   }
-  return { records, holderIds, blobOnly };
+  return { records, ids, numbers, holders, parents, parentEnds, blobOnly };
 }
 
 function draftOf(id: string, fields: RecordFields): RecordDraft {
