@@ -1,4 +1,4 @@
-import { card, groundMargin, nameMargin } from '../layout/geometry';
+import { groundMargin, nameMargin } from '../layout/geometry';
 import { nameSize, placeNames } from './componentNames';
 import { cardBox, opacityOf, type Frame } from './frame';
 import type { Box } from './cardShape';
@@ -6,8 +6,11 @@ import type { TextFitter } from './fitText';
 import { componentName } from './scene';
 
 /** Least size of a card on the screen, so that even from afar something is seen of it, in CSS pixels. */
-const leastMark = { width: 1.5, height: 1 } as const;
+const leastMark = 1;
 const leastStandOut = 5;
+
+/** Radius from which on corners are rounded, in CSS pixels. */
+const leastRounded = 2;
 
 /** From afar thousands of cards are seen at once: each is quiet, so that hits and the selected one are not lost. */
 const quietMark = 0.65;
@@ -23,13 +26,15 @@ export function drawGrounds({ context, scene, theme, look }: Frame): void {
   for (let component = 0; component < layout.componentCount; component++) {
     if (components.recordCounts[component] === 1) continue;
     const [x, y, width, height] = layout.componentBoxes.subarray(component * 4, component * 4 + 4);
-    const left = x * view.scale + view.x - margin;
-    const top = (y - nameMargin) * view.scale + view.y;
-    const right = left + width * view.scale + 2 * margin;
-    const bottom = (y + height) * view.scale + view.y + margin;
+    const left = Math.round(x * view.scale + view.x - margin);
+    const top = Math.round((y - nameMargin) * view.scale + view.y);
+    const right = Math.round((x + width) * view.scale + view.x + margin);
+    const bottom = Math.round((y + height) * view.scale + view.y + margin);
     if (right < 0 || bottom < 0 || left > look.width || top > look.height) continue;
     context.beginPath();
-    context.roundRect(left, top, right - left, bottom - top, Math.min(8, margin));
+    // A plain rectangle costs a small part of a rounded one, and from afar nobody sees the difference.
+    if (margin < leastRounded) context.rect(left, top, right - left, bottom - top);
+    else context.roundRect(left, top, right - left, bottom - top, Math.min(8, margin));
     context.fill();
     if (theme.highContrast) context.stroke();
   }
@@ -44,25 +49,16 @@ export function drawMarks(frame: Frame): void {
     for (const node of frame.visible) {
       if (graph.columns.types[scene.shownRecords[node]] !== type) continue;
       context.globalAlpha = quietMark * opacityOf(frame, node);
-      mark(frame, node, leastMark.width, leastMark.height);
+      mark(frame, node, leastMark);
     }
   });
   context.globalAlpha = 1;
   standOut(frame);
 }
 
-function mark(
-  { context, scene: { layout }, look: { view } }: Frame,
-  node: number,
-  width: number,
-  height: number,
-): void {
-  context.fillRect(
-    layout.x[node] * view.scale + view.x,
-    layout.y[node] * view.scale + view.y,
-    Math.max(width, card.width * view.scale),
-    Math.max(height, card.height * view.scale),
-  );
+function mark(frame: Frame, node: number, least: number): void {
+  const { left, top, width, height } = cardBox(frame, node);
+  frame.context.fillRect(left, top, Math.max(least, width), Math.max(least, height));
 }
 
 /** Hits and the selected card, large enough to be found. */
@@ -71,10 +67,10 @@ function standOut(frame: Frame): void {
   const { hits, selected, hovered } = look.marks;
   if (hits !== undefined) {
     context.fillStyle = theme.hit;
-    for (const node of visible) if (hits[node] === 1) mark(frame, node, leastStandOut, leastStandOut);
+    for (const node of visible) if (hits[node] === 1) mark(frame, node, leastStandOut);
   }
   context.fillStyle = theme.focus;
-  for (const node of [hovered, selected]) if (node !== -1) mark(frame, node, leastStandOut, leastStandOut);
+  for (const node of [hovered, selected]) if (node !== -1) mark(frame, node, leastStandOut);
 }
 
 /** Whether a name would lie upon the card that the person looks at. */
