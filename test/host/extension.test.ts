@@ -131,7 +131,10 @@ describe('the extension', () => {
       for (const path of [join(folder, 'gone'), folder, text, empty]) {
         const cache = await api.open(path);
         assert.ok(cache?.status.kind === 'failed', path);
-        assert.ok(cache.status.error.message.includes(basename(path)), `${path}: ${cache.status.error.message}`);
+        assert.ok(
+          cache.status.error.message.includes(basename(path)),
+          `${path}: ${cache.status.error.message}`,
+        );
       }
       assert.equal(api.caches().length, 4);
     } finally {
