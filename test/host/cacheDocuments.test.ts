@@ -27,7 +27,9 @@ function address(subject: unknown): vscode.Uri {
 }
 
 describe('documents about a cache', () => {
-  afterEach(() => opened.splice(0).forEach((documents) => void documents.dispose()));
+  afterEach(() => {
+    for (const documents of opened.splice(0)) documents.dispose();
+  });
 
   it('hold a record as JSON, whatever is in its id', async () => {
     const { documents, caches } = documentsOf(() => inventory);
