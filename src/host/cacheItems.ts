@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
-import { formatBytes, formatCount, formatCountOf, formatExactTime } from '../model/format';
+import { formatCount, formatExactTime } from '../model/format';
 import type { NoteSeverity } from '../model/inventory';
 import { perIndex } from '../model/perIndex';
 import { usageTotals } from '../model/usage';
 import { visibleText } from '../model/visibleText';
 import { plainMarkdown, table } from './markdown';
 import type { LoadedInventory, OpenCache } from './openCaches';
+import { sumWords } from './sums';
 
 const totals = perIndex(({ inventory }) => usageTotals(inventory));
 
@@ -26,9 +27,8 @@ export function cacheItem(cache: OpenCache): vscode.TreeItem {
 }
 
 function recordsAndBytes({ index }: LoadedInventory): string {
-  const { records, total, recordsWithUnknownSize: unknown } = totals(index);
-  const bytes = `${formatCountOf(records, 'record')} · ${formatBytes(total)}`;
-  return unknown === 0 ? bytes : `${bytes} + ${formatCount(unknown)} of unknown size`;
+  const { records, total, recordsWithUnknownSize } = totals(index);
+  return sumWords({ bytes: total, count: records, unknownSizes: recordsWithUnknownSize });
 }
 
 function statusWord({ status }: OpenCache): string {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { formatBytes, formatCount, formatCountOf, shortId } from '../model/format';
+import { formatCount, shortId } from '../model/format';
 import type { InventoryIndex } from '../model/inventoryIndex';
 import { recordRow } from '../model/recordRow';
 import type { Group } from '../model/tree';
@@ -8,19 +8,16 @@ import { windowStep } from './listWindow';
 import { plainMarkdown, table } from './markdown';
 import { hasDigest } from './pickDigest';
 import { recordIcon } from './recordIcon';
+import { sumWords } from './sums';
 import type { MissingParentNode, MoreNode, RecordNode } from './treeNodes';
 
 const { Collapsed, None } = vscode.TreeItemCollapsibleState;
 
 /** A group with its count and bytes; records of unknown size are told apart from the sum. */
-export function groupItem({ label, hint, count, bytes, unknownSizes }: Group): vscode.TreeItem {
+export function groupItem(group: Group): vscode.TreeItem {
+  const { label, hint } = group;
   const item = new vscode.TreeItem(label, Collapsed);
-  const sum =
-    unknownSizes === 0
-      ? formatBytes(bytes)
-      : `${formatBytes(bytes)} + ${formatCount(unknownSizes)} of unknown size`;
-  const words = `${formatCountOf(count, 'record')} · ${sum}`;
-  item.description = hint === '' ? words : `${hint} · ${words}`;
+  item.description = hint === '' ? sumWords(group) : `${hint} · ${sumWords(group)}`;
   item.tooltip = `${label}\n${item.description}`;
   item.contextValue = 'group';
   item.accessibilityInformation = { label: `${label}, ${item.description}` };

@@ -3,6 +3,7 @@ import type { InventoryIndex } from '../model/inventoryIndex';
 import { groupRecords, type Group, type Grouping } from '../model/tree';
 import { usageTotals, type UsageTotals } from '../model/usage';
 import { ellipsize, visibleText } from '../model/visibleText';
+import { sumBytes, type Sum } from './sums';
 
 /** The longest list of groups; the rest is told as a sum. */
 const maximumGroups = 40;
@@ -28,11 +29,14 @@ export function usageDocument(index: InventoryIndex): string {
 }
 
 function totalLines(totals: UsageTotals): string[][] {
+  const { records, recordsWithUnknownSize } = totals;
+  const bytes = (sum: number) =>
+    sumBytes({ bytes: sum, count: records, unknownSizes: recordsWithUnknownSize });
   return [
-    ['Total', formatBytes(totals.total), formatCountOf(totals.records, 'record')],
-    ['Reclaimable', formatBytes(totals.reclaimable), `${formatCount(totals.recordsInUse)} in use`],
-    ['Shared', formatBytes(totals.shared), formatCountOf(totals.sharedRecords, 'record')],
-    ['Private', formatBytes(totals.private), ''],
+    ['Total', bytes(totals.total), formatCountOf(records, 'record')],
+    ['Reclaimable', bytes(totals.reclaimable), `${formatCount(totals.recordsInUse)} in use`],
+    ['Shared', bytes(totals.shared), formatCountOf(totals.sharedRecords, 'record')],
+    ['Private', bytes(totals.private), ''],
     ['Mutable', '', formatCountOf(totals.mutableRecords, 'record')],
   ];
 }
@@ -50,8 +54,16 @@ function leftOut(totals: UsageTotals, complete: boolean): string[] {
       complete ? 0 : 1,
       'Leases, blobs and snapshots have not been read: with them more sizes may become known.',
     ],
-    [recordsWithUnknownSize, `The size of ${some(recordsWithUnknownSize)} is unknown and in no sum.`],
-    [use, `Only a running daemon knows whether ${some(use)} is in use; ${counted(use)} as reclaimable.`],
+    [
+      recordsWithUnknownSize,
+      recordsWithUnknownSize === records
+        ? 'No size is known.'
+        : `The size of ${formatCountOf(recordsWithUnknownSize, 'record')} is unknown and in no sum.`,
+    ],
+    [
+      use,
+      `Only a running daemon knows whether ${some(use)} ${use === 1 || use === records ? 'is' : 'are'} in use; ${counted(use)} as reclaimable.`,
+    ],
     [sharing, `Whether an image shares ${some(sharing)} is unknown; ${counted(sharing)} as private.`],
     [
       totals.recordsDroppedAtStart,
@@ -69,7 +81,7 @@ function groupLines(index: InventoryIndex, grouping: Grouping): string[][] {
   return rest.length === 0 ? lines : [...lines, groupLine(sumOf(rest))];
 }
 
-function sumOf(groups: readonly Group[]): Pick<Group, 'label' | 'bytes' | 'count' | 'unknownSizes'> {
+function sumOf(groups: readonly Group[]): Sum & { readonly label: string } {
   const sum = (value: (group: Group) => number) => groups.reduce((total, group) => total + value(group), 0);
   return {
     label: `${formatCount(groups.length)} more`,
@@ -79,14 +91,10 @@ function sumOf(groups: readonly Group[]): Pick<Group, 'label' | 'bytes' | 'count
   };
 }
 
-function groupLine({
-  label,
-  bytes,
-  count,
-  unknownSizes,
-}: Pick<Group, 'label' | 'bytes' | 'count' | 'unknownSizes'>) {
-  const unknown = unknownSizes === 0 ? '' : `, ${formatCount(unknownSizes)} of unknown size`;
-  return [ellipsize(label, maximumLabel), formatBytes(bytes), `${formatCountOf(count, 'record')}${unknown}`];
+function groupLine(sum: Sum & { readonly label: string }): string[] {
+  const unknown = sum.unknownSizes === 0 ? '' : `, ${formatCount(sum.unknownSizes)} of unknown size`;
+  const records = `${formatCountOf(sum.count, 'record')}${unknown}`;
+  return [ellipsize(sum.label, maximumLabel), sumBytes(sum), records];
 }
 
 /** The first column to the left, the second to the right, the third as it is. */

@@ -9,12 +9,14 @@ import type { ReadContext } from './readContext';
 import { recordDraft, type RecordDraft, type StoredRecords } from './recordDraft';
 import {
   InvalidValueError,
+  plainTextEnd,
   readAnyAsText,
   readFlag,
   readInteger,
   readText,
   readTextList,
   readTime,
+  textOffset,
 } from './storedValue';
 
 /** Longest value that is kept of a key without a field of its own, in characters. */
@@ -97,6 +99,9 @@ interface Entry {
   keyText(): string;
 }
 
+/** Stands for an id that is not stored. */
+const none = -1;
+
 class RecordReader implements StoredRecords {
   readonly records: RecordDraft[] = [];
   readonly ids = new IdTable();
@@ -109,11 +114,11 @@ class RecordReader implements StoredRecords {
   private readonly entries = new InlineEntries();
   private readonly interned = new Map<string, string>();
   /** Keys of the current record that have no field of their own: they decide about its kind, its parents, its time of last use. */
-  private holderId: string | undefined;
-  private parent: string | undefined;
+  private holder = none;
+  private parent = none;
+  private lowerParent = none;
+  private upperParent = none;
   private mergeParents: readonly string[] | undefined;
-  private lowerParent: string | undefined;
-  private upperParent: string | undefined;
   private isCommitted = false;
   private isUsed = false;
 
@@ -123,7 +128,7 @@ class RecordReader implements StoredRecords {
   ) {}
 
   read(entry: BoltCursor): void {
-    const number = this.ids.numberOf(entry.keyText());
+    const number = this.ids.numberAt(entry.page, entry.keyStart, entry.keyEnd);
     const record = recordDraft(this.ids.text(number));
     this.forgetKeys();
     if (this.entries.enter(entry)) {
@@ -141,12 +146,13 @@ class RecordReader implements StoredRecords {
     this.finish(record);
     this.records.push(record);
     this.numbers.push(number);
-    this.holders.push(this.holderId === undefined ? -1 : this.ids.numberOf(this.holderId));
+    this.holders.push(this.holder);
     this.parentEnds.push(this.parents.length);
   }
 
   private forgetKeys(): void {
-    this.holderId = this.parent = this.mergeParents = this.lowerParent = this.upperParent = undefined;
+    this.holder = this.parent = this.lowerParent = this.upperParent = none;
+    this.mergeParents = undefined;
     this.isCommitted = this.isUsed = false;
   }
 
@@ -197,7 +203,7 @@ class RecordReader implements StoredRecords {
         this.setUsageCount(record, readInteger(page, start, end));
         break;
       case 'cache.parent':
-        this.parent = readText(page, start, end);
+        this.parent = this.readId(page, start, end);
         break;
       case 'cache.snapshot':
         this.setSnapshot(record, readText(page, start, end));
@@ -209,7 +215,7 @@ class RecordReader implements StoredRecords {
         record.size = notNegative(readInteger(page, start, end));
         break;
       case 'cache.equalMutable':
-        this.holderId = readText(page, start, end);
+        this.holder = this.readId(page, start, end);
         break;
       case 'cache.recordType':
         record.type = this.intern(readText(page, start, end)) ?? record.type;
@@ -218,10 +224,10 @@ class RecordReader implements StoredRecords {
         this.mergeParents = readTextList(page, start, end);
         break;
       case 'cache.lowerDiffParent':
-        this.lowerParent = readText(page, start, end);
+        this.lowerParent = this.readId(page, start, end);
         break;
       case 'cache.upperDiffParent':
-        this.upperParent = readText(page, start, end);
+        this.upperParent = this.readId(page, start, end);
         break;
       case 'cache.diffID':
         record.diffId = readText(page, start, end);
@@ -289,15 +295,14 @@ class RecordReader implements StoredRecords {
     if (mergeParents !== undefined) {
       record.kind = 'merge';
       record.parents = mergeParents.map((id, position): ParentLink => ({
-        id: this.parentId(id),
-        role: 'merge',
+        ...this.link(this.ids.numberOf(id), 'merge'),
         position,
       }));
-    } else if (lowerParent !== undefined || upperParent !== undefined) {
+    } else if (lowerParent !== none || upperParent !== none) {
       record.kind = 'diff';
-      const lower = lowerParent === undefined ? [] : [this.link(lowerParent, 'lower')];
-      record.parents = upperParent === undefined ? lower : [...lower, this.link(upperParent, 'upper')];
-    } else if (parent !== undefined) {
+      const lower = lowerParent === none ? [] : [this.link(lowerParent, 'lower')];
+      record.parents = upperParent === none ? lower : [...lower, this.link(upperParent, 'upper')];
+    } else if (parent !== none) {
       record.kind = 'layer';
       record.parents = [this.link(parent, 'layer')];
     }
@@ -307,15 +312,20 @@ class RecordReader implements StoredRecords {
     }
   }
 
-  private link(id: string, role: ParentRole): ParentLink {
-    return { id: this.parentId(id), role };
+  /** Notes the parent by its number; its id is the one string that all use. */
+  private link(parent: number, role: ParentRole): ParentLink {
+    this.parents.push(parent);
+    return { id: this.ids.text(parent), role };
   }
 
-  /** Notes the parent by its number; returns its id as the one string that all use. */
-  private parentId(id: string): string {
-    const number = this.ids.numberOf(id);
-    this.parents.push(number);
-    return this.ids.text(number);
+  /** The number of an id in a string value. */
+  private readId(page: Buffer, start: number, end: number): number {
+    const close = plainTextEnd(page, start, end);
+    if (close > start + textOffset) {
+      return this.ids.numberAt(page, start + textOffset, close);
+    }
+    const id = readText(page, start, end);
+    return id === undefined ? none : this.ids.numberOf(id);
   }
 
   /** The one string of this text, so that a few words are not kept a hundred thousand times. */

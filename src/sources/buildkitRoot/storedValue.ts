@@ -27,14 +27,26 @@ const minus = 0x2d;
 const zero = 0x30;
 const nine = 0x39;
 
+/** Where the text of a string value begins, counted from the value. */
+export const textOffset = prefix.length + 1;
+
+/**
+ * Where the text of a string value ends if it is stored in the compact shape and in plain ASCII, so that its bytes are its text; -1 for
+ * any other value, of which `readText` knows more.
+ */
+export function plainTextEnd(page: Buffer, start: number, end: number): number {
+  if (!startsWith(page, start, end, prefix) || page[start + prefix.length] !== quote) {
+    return -1;
+  }
+  const close = closingQuote(page, start + textOffset, end);
+  return close !== -1 && isValueEnd(page, close + 1, end) ? close : -1;
+}
+
 /** A string; absent when empty, because BuildKit does not tell the two apart. */
 export function readText(page: Buffer, start: number, end: number): string | undefined {
-  const from = start + prefix.length;
-  if (startsWith(page, start, end, prefix) && page[from] === quote) {
-    const close = plainTextEnd(page, from + 1, end);
-    if (close !== -1 && isValueEnd(page, close + 1, end)) {
-      return close === from + 1 ? undefined : page.toString('latin1', from + 1, close);
-    }
+  const close = plainTextEnd(page, start, end);
+  if (close !== -1) {
+    return close === start + textOffset ? undefined : page.toString('latin1', start + textOffset, close);
   }
   const value = parseValue(page, start, end);
   return typeof value === 'string' && value !== '' ? value : undefined;
@@ -175,7 +187,7 @@ function decimal(page: Buffer, from: number, to: number): number {
 }
 
 /** Where text without escapes and beyond-ASCII bytes ends (its closing quote), or -1. */
-function plainTextEnd(page: Buffer, from: number, end: number): number {
+function closingQuote(page: Buffer, from: number, end: number): number {
   for (let at = from; at < end; at++) {
     const byte = page[at];
     if (byte === quote) {
@@ -196,7 +208,7 @@ function isValueEnd(page: Buffer, at: number, end: number): boolean {
   if (!startsWith(page, at, end, indexPart)) {
     return false;
   }
-  const close = plainTextEnd(page, at + indexPart.length, end);
+  const close = closingQuote(page, at + indexPart.length, end);
   return close === end - 2 && page[end - 1] === closingBrace;
 }
 
