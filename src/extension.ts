@@ -14,7 +14,7 @@ import { OpenCommands } from './host/openCommands';
 import { pageActions } from './host/pageActions';
 import { showReadProgress } from './host/readProgress';
 import { RecordCommands } from './host/recordCommands';
-import { Selection } from './host/selection';
+import { clearLostSelection, Selection } from './host/selection';
 import { openCache } from './sources/open';
 
 /** Puts the parts together. Reads nothing: caches are read when the view or a panel is first seen. */
@@ -39,6 +39,7 @@ export function activate(context: vscode.ExtensionContext): BuildCacheInspectorA
   context.subscriptions.push(
     ...[log, caches, selection, arrangement, tree, view, documents, panels],
     vscode.window.registerWebviewPanelSerializer(graphViewType, panels),
+    clearLostSelection(selection, caches),
     showReadProgress(caches),
     followContextKeys(caches),
     registerCommands({ openCommands, recordCommands, arrangement, tree, log }),
