@@ -14,7 +14,7 @@ import { OpenCommands } from './host/openCommands';
 import { pageActions } from './host/pageActions';
 import { showReadProgress } from './host/readProgress';
 import { RecordCommands } from './host/recordCommands';
-import { Selection } from './host/selection';
+import { clearLostSelection, Selection } from './host/selection';
 import { StoreCommands } from './host/storeCommands';
 import { WorkingStores } from './host/workingStores';
 import { closeLocalStores, loadLocalStores } from './sources/local/loadLocalStores';
@@ -54,6 +54,7 @@ export function activate(context: vscode.ExtensionContext): BuildCacheInspectorA
   context.subscriptions.push(
     ...[log, caches, selection, arrangement, tree, view, documents, panels],
     vscode.window.registerWebviewPanelSerializer(graphViewType, panels),
+    clearLostSelection(selection, caches),
     showReadProgress(caches),
     caches.onDidChange(({ cache, what }) => {
       if (what === 'closed') void working.release(cache.id);

@@ -191,8 +191,9 @@ export class OpenCaches implements vscode.Disposable {
       if (signal.aborted) {
         log.info(`Reading ${location} was cancelled.`);
       } else {
-        log.error(error instanceof Error ? error : String(error));
-        this.update(id, 'status', { status: { kind: 'failed', error: asCacheError(error, location) } });
+        const told = asCacheError(error, location);
+        log.error(told.message, ...(told.cause === undefined ? [] : [told.cause]));
+        this.update(id, 'status', { status: { kind: 'failed', error: told } });
       }
     }
   }

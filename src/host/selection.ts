@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { OpenCaches } from './openCaches';
 
 /** One record of one open cache. */
 export interface SelectedRecord {
@@ -34,4 +35,16 @@ export class Selection implements vscode.Disposable {
   dispose(): void {
     this.changed.dispose();
   }
+}
+
+/** Clears the selection when its cache is closed, or no longer has the record after it was read again. */
+export function clearLostSelection(selection: Selection, caches: OpenCaches): vscode.Disposable {
+  return caches.onDidChange(({ cache, what }) => {
+    const { current } = selection;
+    if (current?.cacheId !== cache.id) return;
+    const isGone =
+      what === 'closed' ||
+      (what === 'inventory' && cache.loaded?.index.record(current.recordId) === undefined);
+    if (isGone) selection.set(undefined, 'command');
+  });
 }
