@@ -6,6 +6,8 @@ export default defineConfig({
     globalSetup: ['test/ui/support/server.ts'],
     // One workbench at a time: two of them on two cores make each other late.
     fileParallelism: false,
+    // A workbench on a loaded machine has been seen to reload by itself; a retried test is named in the output.
+    retry: 1,
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

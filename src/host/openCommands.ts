@@ -5,7 +5,8 @@ import { cachesViewId, sampleCacheId } from './names';
 import type { OpenCache, OpenCaches } from './openCaches';
 import { pickCache } from './pickCache';
 import { withoutLinks } from './plainText';
-import { cacheIdOf, pathOf } from './targets';
+import { pathOf } from './pathTarget';
+import { cacheIdOf } from './targets';
 
 /** Opening, reading and closing caches, with words for the person when that fails. */
 export class OpenCommands {

@@ -7,7 +7,8 @@ import type { OpenCaches } from './openCaches';
 import type { OpenCommands } from './openCommands';
 import { pickCache } from './pickCache';
 import { withoutLinks } from './plainText';
-import { cacheIdOf, pathOf } from './targets';
+import { pathOf } from './pathTarget';
+import { cacheIdOf } from './targets';
 import type { WorkingStores } from './workingStores';
 
 export interface StoreCommandParts {

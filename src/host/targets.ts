@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import type { SelectedRecord } from './selection';
 
 /** The record that a command's argument names: a tree row, or anything else with these two members. */
@@ -11,12 +10,6 @@ export function recordOf(argument: unknown): SelectedRecord | undefined {
 /** The cache that a command's argument names. */
 export function cacheIdOf(argument: unknown): string | undefined {
   return textMember(argument, 'cacheId');
-}
-
-/** The path or file URI that a command's argument is. */
-export function pathOf(argument: unknown): string | undefined {
-  if (typeof argument === 'string' && argument !== '') return argument;
-  return argument instanceof vscode.Uri && argument.scheme === 'file' ? argument.fsPath : undefined;
 }
 
 function textMember(argument: unknown, name: string): string | undefined {
