@@ -13,8 +13,7 @@ export interface ParentLink {
 }
 
 /** Why a daemon would drop a record when it next opens this cache (BuildKit's start-up rules). */
-export type DropReason =
-  'markedDeleted' | 'snapshotMissing' | 'blobMissing' | 'parentDropped' | 'notRetained';
+export type DropReason = 'markedDeleted' | 'snapshotMissing' | 'blobMissing' | 'parentDropped';
 
 /**
  * One entry of a cache. Unknown is `undefined`, never 0 or -1. Bytes are numbers in bytes, times are whole epoch

@@ -57,7 +57,5 @@ export function dropSentence(reason: DropReason): string {
       return 'Its blob is not in the content store: the daemon drops it at its next start.';
     case 'parentDropped':
       return 'A record it stands on is dropped at the next start of the daemon, and it with that.';
-    case 'notRetained':
-      return 'Not kept by its cache policy: the daemon drops it at its next start.';
   }
 }

@@ -68,7 +68,6 @@ describe('the heading of the details', () => {
     ['snapshotMissing', 'Its snapshot is missing: the daemon drops it at its next start.'],
     ['blobMissing', 'Its blob is not in the content store: the daemon drops it at its next start.'],
     ['parentDropped', 'A record it stands on is dropped at the next start of the daemon, and it with that.'],
-    ['notRetained', 'Not kept by its cache policy: the daemon drops it at its next start.'],
   ] as const)('tells what happens at the next start: %s', (dropsAtStart, sentence) => {
     expect(detailsOf(makeRecord({ id: 'a', dropsAtStart })).state).toBe(`base record. ${sentence}`);
   });
